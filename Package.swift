@@ -1,0 +1,70 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Imports are internal unless a signature needs them in public: a target's interface then shows
+/// exactly which other targets its users see.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// A library target of this package, in the order of README's layout: it may import only what it lists.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The tests of one target.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "tinyscore",
+  products: [
+    .executable(name: "tinyscore", targets: ["tinyscore"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CVectorMath"),
+    layer("LinearAlgebra", ["COpenBLAS", "CVectorMath"]),
+    layer("Randomness", ["LinearAlgebra"]),
+    layer("Statistics", ["LinearAlgebra"]),
+    layer("ForwardProcess", ["LinearAlgebra", "Randomness", "Statistics"]),
+    layer("Distributions", ["LinearAlgebra", "Randomness", "Statistics", "ForwardProcess"]),
+    layer("ScoreNetwork", ["LinearAlgebra", "Randomness", "ForwardProcess"]),
+    layer("Estimation", ["LinearAlgebra", "Randomness", "Statistics", "ForwardProcess"]),
+    layer(
+      "Training",
+      ["LinearAlgebra", "Randomness", "Statistics", "ForwardProcess", "ScoreNetwork", "Estimation"]),
+    layer("Dynamics", ["LinearAlgebra", "Randomness", "Statistics", "ForwardProcess", "Estimation"]),
+    layer("JSONText"),
+    layer(
+      "Storage",
+      [
+        "CCrypto", "JSONText", "LinearAlgebra", "ForwardProcess", "Distributions", "ScoreNetwork",
+        "Training", "Estimation",
+      ]),
+    layer("Report", ["JSONText"]),
+    .executableTarget(
+      name: "tinyscore",
+      dependencies: [
+        "LinearAlgebra", "Randomness", "Statistics", "ForwardProcess", "Distributions",
+        "ScoreNetwork", "Training", "Estimation", "Dynamics", "JSONText", "Storage", "Report",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: ["LinearAlgebra", "Randomness", "ForwardProcess", "ScoreNetwork", "Training"],
+      swiftSettings: settings),
+    tests("LinearAlgebra", ["LinearAlgebra"]),
+    tests("Randomness", ["Randomness", "LinearAlgebra"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

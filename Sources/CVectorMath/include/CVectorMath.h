@@ -1,0 +1,81 @@
+// The elementwise loops of the training step, for float (_s) and double (_d).
+//
+// Each function is compiled once per instruction set and chosen at load (target_clones), so one
+// binary runs anywhere and is fast where it can be. Results are reproducible on one machine kind;
+// clones may differ from each other in the last bits (fused multiply-add, order of sums).
+//
+// Matrices are row-major; `ld` is the distance between rows in elements. Arrays that are written
+// must not overlap arrays that are read, unless a comment says so.
+#ifndef TINYSCORE_CVECTORMATH_H
+#define TINYSCORE_CVECTORMATH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Activation functions. The numbers are part of this interface.
+enum { TS_SILU = 0, TS_TANH = 1, TS_GELU = 2, TS_RELU = 3 };
+
+// A stream of random words: Philox4x32-10 (Salmon et al. 2011) under a 64-bit key, at counter words
+// (block, block >> 32, position, domain).
+typedef struct {
+  uint64_t key;
+  uint32_t position;
+  uint32_t domain;
+} ts_stream;
+
+#define TS_DECLARE(REAL, S)                                                                       \
+  /* h(r, j) = f(h(r, j) + bias[j]) in place; slope(r, j) = f'(h(r, j) + bias[j]). */             \
+  void ts_activate_##S(int kind, size_t rows, size_t width, REAL *h, const REAL *bias,            \
+                       REAL *slope);                                                              \
+  /* The same without the slope. */                                                               \
+  void ts_activate_only_##S(int kind, size_t rows, size_t width, REAL *h, const REAL *bias);      \
+  /* g(r, j) *= slope(r, j) in place; column_sums[j] = sum over r of the result. */               \
+  void ts_scale_and_sum_##S(size_t rows, size_t width, REAL *g, const REAL *slope,                \
+                            REAL *column_sums);                                                   \
+  /* column_sums[j] = sum over r of g(r, j). */                                                   \
+  void ts_column_sums_##S(size_t rows, size_t width, const REAL *g, REAL *column_sums);           \
+  /* x(r, j) += bias[j]. */                                                                       \
+  void ts_add_rows_##S(size_t rows, size_t width, REAL *x, const REAL *bias);                     \
+  /* y[i] = exp(x[i]); in place allowed. */                                                       \
+  void ts_exp_##S(size_t n, const REAL *x, REAL *y);                                              \
+  /* out(r, k) = cos(angle), out(r, count + k) = sin(angle), angle = x[r] frequencies[k]. */      \
+  void ts_fourier_##S(size_t rows, size_t count, const REAL *x, const REAL *frequencies,          \
+                      REAL *out, size_t ld);                                                      \
+  /* Standard normals first ... first + n - 1 of the stream; first is a multiple of 4. */         \
+  void ts_normal_##S(ts_stream stream, uint64_t first, size_t n, REAL *out);                      \
+  /* u(r, j) = input_scale[r] (y(r, j) - mean[j] + sigma[r] z(r, j)); also                        \
+     moments(r, 0..2) = |z|^2, (y - mean).z, |y - mean|^2 of each row. */                         \
+  void ts_perturb_##S(size_t rows, size_t dimension, const REAL *y, const REAL *z,                \
+                      const REAL *mean, const REAL *sigma, const REAL *input_scale, REAL *u,      \
+                      size_t ld, REAL *moments);                                                  \
+  /* With residual = z - keep[r] u + gain[r] (f + bias), the noise predictor's error:             \
+     loss[r] = |residual|^2 and f = factor[r] residual in place. */                               \
+  void ts_denoising_loss_##S(size_t rows, size_t dimension, const REAL *z, const REAL *u,         \
+                             size_t ld, const REAL *keep, const REAL *gain, const REAL *factor,   \
+                             const REAL *bias, REAL *f, REAL *loss);                              \
+  /* sums[0] = sum of parts[0 ..< count] elementwise over [0, n), added as a fixed binary tree;   \
+     overwrites the parts. Returns the sum of squares of the result. */                           \
+  double ts_tree_sum_##S(size_t count, REAL *const *parts, size_t offset, size_t n);              \
+  /* Adam (Kingma and Ba 2015) and the exponential average of the parameters, in one pass.        \
+     rate is the bias-corrected step size, epsilon the bias-corrected epsilon. */                 \
+  void ts_adam_##S(size_t n, const REAL *gradient, REAL *parameter, REAL *first, REAL *second,    \
+                   REAL *average, REAL beta1, REAL beta2, REAL rate, REAL epsilon,                \
+                   REAL average_weight);
+
+TS_DECLARE(float, s)
+TS_DECLARE(double, d)
+#undef TS_DECLARE
+
+// The four words of one Philox block: for scalar draws, and the reference of the vector loops.
+void ts_philox(ts_stream stream, uint64_t block, uint32_t words[4]);
+
+// A hint to the processor that this thread waits in a loop.
+static inline void ts_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ __volatile__("yield");
+#endif
+}
+
+#endif

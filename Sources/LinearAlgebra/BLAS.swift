@@ -1,0 +1,19 @@
+internal import COpenBLAS
+
+/// The OpenBLAS library that does the matrix products.
+public enum BLAS {
+  /// Makes OpenBLAS compute each product on the calling thread; parallelism is `Workers`' business.
+  ///
+  /// Evaluated once, before the first product of any `Workers`.
+  package static let singleThreaded: Void = openblas_set_num_threads(1)
+
+  /// The processor type whose kernels OpenBLAS chose, for example `Haswell`. Results have the same
+  /// bits only on one core type.
+  public static var coreType: String { String(cString: openblas_get_corename()) }
+
+  /// The version of OpenBLAS, for example `0.3.21`.
+  public static var version: String {
+    let words = String(cString: openblas_get_config()).split(separator: " ")
+    return words.count > 1 ? String(words[1]) : "unknown"
+  }
+}

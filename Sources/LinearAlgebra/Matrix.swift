@@ -1,0 +1,111 @@
+/// A row-major matrix that owns its elements: the value type of laws, estimation and dynamics.
+public struct Matrix<Element: Scalar>: Sendable, Equatable {
+  /// The number of rows.
+  public let rows: Int
+  /// The number of columns.
+  public let columns: Int
+  @usableFromInline var storage: [Element]
+  /// The elements row by row, `rows × columns` of them.
+  @inlinable public var elements: [Element] { storage }
+
+  /// A matrix of zeros.
+  public init(rows: Int, columns: Int) {
+    self.init(rows: rows, columns: columns, elements: Array(repeating: 0, count: rows * columns))
+  }
+
+  /// A matrix of the given elements, row by row.
+  public init(rows: Int, columns: Int, elements: [Element]) {
+    precondition(rows >= 0 && columns >= 0 && elements.count == rows * columns)
+    self.rows = rows
+    self.columns = columns
+    storage = elements
+  }
+
+  /// A matrix of the given rows, all of one length.
+  public init(_ rows: [[Element]]) {
+    precondition(rows.allSatisfy { $0.count == rows.first?.count })
+    self.init(
+      rows: rows.count, columns: rows.first?.count ?? 0, elements: Array(rows.joined()))
+  }
+
+  /// The element in row `row` and column `column`, checked.
+  @inlinable public subscript(row: Int, column: Int) -> Element {
+    get {
+      precondition(row >= 0 && row < rows && column >= 0 && column < columns)
+      return storage[row * columns + column]
+    }
+    set {
+      precondition(row >= 0 && row < rows && column >= 0 && column < columns)
+      storage[row * columns + column] = newValue
+    }
+  }
+
+  /// Row `row` as an array slice.
+  @inlinable public func row(_ row: Int) -> ArraySlice<Element> {
+    precondition(row >= 0 && row < rows)
+    return storage[row * columns..<(row + 1) * columns]
+  }
+
+  /// The rows of `range` as a matrix of their own.
+  public func rows(_ range: Range<Int>) -> Matrix {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows)
+    return Matrix(
+      rows: range.count, columns: columns,
+      elements: Array(elements[range.lowerBound * columns..<range.upperBound * columns]))
+  }
+
+  /// The transpose, `(columns, rows)`.
+  public var transposed: Matrix {
+    var result = Matrix(rows: columns, columns: rows)
+    for r in 0..<rows { for c in 0..<columns { result[c, r] = self[r, c] } }
+    return result
+  }
+
+  /// The matrix with every element converted to another scalar type.
+  public func converted<Other: Scalar>(to type: Other.Type = Other.self) -> Matrix<Other> {
+    Matrix<Other>(rows: rows, columns: columns, elements: elements.map { Other($0) })
+  }
+
+  /// Calls `body` with a view of the elements, valid during the call only; what it writes is kept.
+  public mutating func withView<Result>(
+    _ body: (MatrixView<Element>) throws -> Result
+  ) rethrows -> Result {
+    let (rows, columns) = (rows, columns)
+    return try storage.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else {
+        // An empty matrix has no memory: a view of a placeholder that is never read.
+        return try withUnsafeTemporaryAllocation(of: Element.self, capacity: 1) {
+          guard let base = $0.baseAddress else { preconditionFailure("no memory") }
+          return try body(MatrixView(base: base, rows: rows, columns: columns, stride: columns))
+        }
+      }
+      return try body(MatrixView(base: base, rows: rows, columns: columns, stride: columns))
+    }
+  }
+}
+
+extension Matrix {
+  /// The product `left · right`, either factor transposed on request.
+  ///
+  /// `left` (as used) is `(m, k)`, `right` `(k, n)`, the result `(m, n)`; by BLAS, on this thread.
+  public static func product(
+    _ left: Matrix, transposed transposeLeft: Bool = false,
+    _ right: Matrix, transposed transposeRight: Bool = false, scale: Element = 1
+  ) -> Matrix {
+    _ = BLAS.singleThreaded
+    var (left, right) = (left, right)
+    var result = Matrix(
+      rows: transposeLeft ? left.columns : left.rows,
+      columns: transposeRight ? right.rows : right.columns)
+    left.withView { left in
+      right.withView { right in
+        result.withView {
+          $0.setProduct(
+            transposeLeft ? .transposed(left) : .plain(left),
+            transposeRight ? .transposed(right) : .plain(right), scale: scale)
+        }
+      }
+    }
+    return result
+  }
+}

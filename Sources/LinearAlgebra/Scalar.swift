@@ -1,0 +1,89 @@
+internal import COpenBLAS
+internal import CVectorMath
+
+/// An activation function of the network, applied elementwise after a bias is added.
+public enum Activation: String, Sendable, CaseIterable {
+  /// `a / (1 + exp(−a))` (Hendrycks and Gimpel 2016; Elfwing et al. 2018).
+  case silu
+  /// The hyperbolic tangent.
+  case tanh
+  /// `a Φ(a)` with the exact normal distribution function (Hendrycks and Gimpel 2016).
+  case gelu
+  /// `max(a, 0)`; its slope at 0 is taken as 0.
+  case relu
+
+  var code: Int32 {
+    switch self {
+    case .silu: Int32(TS_SILU)
+    case .tanh: Int32(TS_TANH)
+    case .gelu: Int32(TS_GELU)
+    case .relu: Int32(TS_RELU)
+    }
+  }
+}
+
+/// A floating-point type with matrix products by OpenBLAS and elementwise loops in C: `Float` or
+/// `Double`.
+///
+/// The requirements are the routines themselves, by pointer; code outside this target calls them
+/// through `MatrixView` and `VectorView`, which check shapes.
+public protocol Scalar: BinaryFloatingPoint, Sendable where Self: CVarArg {
+  /// The table of routines for this type.
+  static var routines: Routines<Self> { get }
+}
+
+/// The routines of one scalar type, by pointer. Shapes are checked by the callers in this target.
+public struct Routines<Element>: Sendable {
+  typealias Input = UnsafePointer<Element>?
+  typealias Output = UnsafeMutablePointer<Element>?
+
+  /// `(transposeA, transposeB, m, n, k, α, a, lda, b, ldb, β, c, ldc)`, row-major.
+  let multiply:
+    @Sendable (Bool, Bool, Int, Int, Int, Element, Input, Int, Input, Int, Element, Output, Int)
+      -> Void
+  let activate: @Sendable (Int32, Int, Int, Output, Input, Output) -> Void
+  let activateOnly: @Sendable (Int32, Int, Int, Output, Input) -> Void
+  let scaleAndSum: @Sendable (Int, Int, Output, Input, Output) -> Void
+  let columnSums: @Sendable (Int, Int, Input, Output) -> Void
+  let addRows: @Sendable (Int, Int, Output, Input) -> Void
+  let exponential: @Sendable (Int, Input, Output) -> Void
+  let fourier: @Sendable (Int, Int, Input, Input, Output, Int) -> Void
+  let normal: @Sendable (ts_stream, UInt64, Int, Output) -> Void
+  let perturb:
+    @Sendable (Int, Int, Input, Input, Input, Input, Input, Output, Int, Output) -> Void
+  let denoisingLoss:
+    @Sendable (Int, Int, Input, Input, Int, Input, Input, Input, Input, Output, Output) -> Void
+  let treeSum: @Sendable (Int, UnsafePointer<Output>?, Int, Int) -> Double
+  let adam:
+    @Sendable (
+      Int, Input, Output, Output, Output, Output, Element, Element, Element, Element, Element
+    ) -> Void
+}
+
+extension Float: Scalar {
+  public static let routines = Routines<Float>(
+    multiply: { ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc in
+      cblas_sgemm(
+        CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
+        blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
+        blasint(ldc))
+    },
+    activate: ts_activate_s, activateOnly: ts_activate_only_s, scaleAndSum: ts_scale_and_sum_s,
+    columnSums: ts_column_sums_s, addRows: ts_add_rows_s, exponential: ts_exp_s,
+    fourier: ts_fourier_s, normal: ts_normal_s, perturb: ts_perturb_s,
+    denoisingLoss: ts_denoising_loss_s, treeSum: ts_tree_sum_s, adam: ts_adam_s)
+}
+
+extension Double: Scalar {
+  public static let routines = Routines<Double>(
+    multiply: { ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc in
+      cblas_dgemm(
+        CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
+        blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
+        blasint(ldc))
+    },
+    activate: ts_activate_d, activateOnly: ts_activate_only_d, scaleAndSum: ts_scale_and_sum_d,
+    columnSums: ts_column_sums_d, addRows: ts_add_rows_d, exponential: ts_exp_d,
+    fourier: ts_fourier_d, normal: ts_normal_d, perturb: ts_perturb_d,
+    denoisingLoss: ts_denoising_loss_d, treeSum: ts_tree_sum_d, adam: ts_adam_d)
+}

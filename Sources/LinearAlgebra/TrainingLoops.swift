@@ -1,0 +1,143 @@
+internal import CVectorMath
+
+// The fused elementwise loops of the network and the training step, with their shapes checked.
+
+extension MatrixView {
+  /// Replaces each element `a` by `f(a + bias)` and writes `f′(a + bias)` into `slope`.
+  ///
+  /// The matrix and `slope` are `(B, width)`, `bias` is `(width)`.
+  public func activate(
+    _ activation: Activation, bias: VectorView<Element>, slope: MatrixView
+  ) {
+    precondition(isContiguous && slope.isContiguous && bias.count == columns)
+    precondition(slope.rows == rows && slope.columns == columns)
+    Element.routines.activate(activation.code, rows, columns, base, bias.base, slope.base)
+  }
+
+  /// Replaces each element `a` by `f(a + bias)`.
+  public func activate(_ activation: Activation, bias: VectorView<Element>) {
+    precondition(isContiguous && bias.count == columns)
+    Element.routines.activateOnly(activation.code, rows, columns, base, bias.base)
+  }
+
+  /// Multiplies the matrix elementwise by `slope` and writes the sums of its columns into `sums`.
+  public func scale(by slope: MatrixView, summingColumnsInto sums: VectorView<Element>) {
+    precondition(isContiguous && slope.isContiguous && sums.count == columns)
+    precondition(slope.rows == rows && slope.columns == columns)
+    Element.routines.scaleAndSum(rows, columns, base, slope.base, sums.base)
+  }
+
+  /// Writes `cos(x_r f_k)` into column `k` and `sin(x_r f_k)` into column `K + k`.
+  ///
+  /// `x` is `(B)`, `frequencies` is `(K)`, the matrix `(B, 2K)`, any stride. Absolute error below
+  /// `4ε (1 + |x f|)`.
+  public func setFourierFeatures(of x: VectorView<Element>, frequencies: VectorView<Element>) {
+    precondition(x.count == rows && columns == 2 * frequencies.count)
+    Element.routines.fourier(rows, frequencies.count, x.base, frequencies.base, base, stride)
+  }
+
+  /// Overwrites the matrix with `inputScale_r (y_r − mean + σ_r z_r)` and notes each row's moments.
+  ///
+  /// `y` and `z` are `(B, D)`; `moments` is `(B, 3)`: `‖z‖²`, `(y − mean)·z`, `‖y − mean‖²`.
+  public func setPerturbed(
+    y: MatrixView, z: MatrixView, mean: VectorView<Element>, sigma: VectorView<Element>,
+    inputScale: VectorView<Element>, moments: MatrixView
+  ) {
+    precondition(y.isContiguous && z.isContiguous && moments.isContiguous)
+    precondition(y.rows == rows && z.rows == rows && sigma.count == rows && moments.rows == rows)
+    precondition(y.columns == columns && z.columns == columns && mean.count == columns)
+    precondition(inputScale.count == rows && moments.columns == 3)
+    Element.routines.perturb(
+      rows, columns, y.base, z.base, mean.base, sigma.base, inputScale.base, base, stride,
+      moments.base)
+  }
+
+  /// Turns network outputs `f` (this matrix) into gradients of the denoising loss, and notes the loss.
+  ///
+  /// With the residual `r = z − keep u + gain (f + bias)` of each row, the error of the noise
+  /// predictor: `loss` `(B)` receives `‖r‖²` and the matrix `(B, D)` becomes `factor · r`.
+  public func setDenoisingGradient(
+    z: MatrixView, u: MatrixView, keep: VectorView<Element>, gain: VectorView<Element>,
+    factor: VectorView<Element>, bias: VectorView<Element>, loss: VectorView<Element>
+  ) {
+    precondition(isContiguous && z.isContiguous && z.rows == rows && z.columns == columns)
+    precondition(u.rows == rows && u.columns == columns && bias.count == columns)
+    precondition(keep.count == rows && gain.count == rows && factor.count == rows)
+    precondition(loss.count == rows)
+    Element.routines.denoisingLoss(
+      rows, columns, z.base, u.base, u.stride, keep.base, gain.base, factor.base, bias.base, base,
+      loss.base)
+  }
+}
+
+extension VectorView {
+  /// Fills the vector with standard normals `first, first + 1, …` of a stream of Philox words.
+  ///
+  /// `first` is a multiple of 4. The stream is named by `key`, `position` and `domain`.
+  package func fillNormal(key: UInt64, position: UInt32, domain: UInt32, first: UInt64) {
+    precondition(first % 4 == 0)
+    Element.routines.normal(
+      ts_stream(key: key, position: position, domain: domain), first, count, base)
+  }
+
+  /// Replaces each element by its exponential; arguments beyond the normal range are clamped to it.
+  public func exponentiate() { Element.routines.exponential(count, base, base) }
+
+  /// Applies one Adam update with the exponential average of the parameters to this slice.
+  ///
+  /// Kingma and Ba (2015), Algorithm 1; `rate` and `epsilon` carry the bias correction.
+  public func updateByAdam(
+    gradient: VectorView, first: VectorView, second: VectorView, average: VectorView,
+    beta1: Element, beta2: Element, rate: Element, epsilon: Element, averageWeight: Element
+  ) {
+    precondition(gradient.count == count && first.count == count && second.count == count)
+    precondition(average.count == count)
+    Element.routines.adam(
+      count, gradient.base, base, first.base, second.base, average.base, beta1, beta2, rate,
+      epsilon, averageWeight)
+  }
+}
+
+/// Vectors of one length that are summed in a fixed order: the gradients of the micro-shards.
+public struct TreeSum<Element: Scalar>: @unchecked Sendable {
+  // Sendable: an immutable list of pointers; tasks sum disjoint ranges of it.
+  private let parts: [UnsafeMutablePointer<Element>?]
+  private let count: Int
+
+  /// The sum over `vectors`, all of one length, at least one.
+  public init(_ vectors: [VectorView<Element>]) {
+    precondition(!vectors.isEmpty && vectors.allSatisfy { $0.count == vectors[0].count })
+    parts = vectors.map(\.base)
+    count = vectors[0].count
+  }
+
+  /// Adds the vectors over `range` as a binary tree, the sum ending in the first; the others are
+  /// overwritten. Returns the sum of squares of the result.
+  ///
+  /// The order of additions depends on the number of vectors only, so the sum has the same bits
+  /// whatever the number of threads.
+  public func reduce(_ range: Range<Int>) -> Double {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return parts.withUnsafeBufferPointer { pointers in
+      // The list of pointers as C wants it; it is not empty.
+      guard let list = pointers.baseAddress else { return 0 }
+      return Element.routines.treeSum(parts.count, list, range.lowerBound, range.count)
+    }
+  }
+}
+
+/// Writes the four words of one Philox4x32-10 block (Salmon et al. 2011): the counter is
+/// `(block, block >> 32, position, domain)`.
+package func philoxBlock(
+  key: UInt64, block: UInt64, position: UInt32, domain: UInt32
+) -> (UInt32, UInt32, UInt32, UInt32) {
+  var words: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
+  withUnsafeMutableBytes(of: &words) { bytes in
+    if let base = bytes.baseAddress {
+      ts_philox(
+        ts_stream(key: key, position: position, domain: domain), block,
+        base.assumingMemoryBound(to: UInt32.self))
+    }
+  }
+  return words
+}

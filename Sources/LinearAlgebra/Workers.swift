@@ -1,0 +1,147 @@
+internal import COpenBLAS
+internal import CVectorMath
+internal import Glibc
+internal import Synchronization
+
+/// A fixed team of threads that runs numbered tasks; the only place that starts threads.
+///
+/// Which thread runs which task is left to chance, so a task must write only what belongs to its
+/// number, and sums over tasks are taken afterwards in the order of their numbers. Then results do
+/// not depend on the number of threads.
+public final class Workers: @unchecked Sendable {
+  // Sendable: `body` is written by `run` before the tasks are published (a releasing store) and
+  // read only by a thread that has claimed one of them (an acquiring operation); `run` returns, and
+  // may write it again, only after every claimed task has finished.
+
+  /// The number of threads, the caller's included.
+  public let count: Int
+
+  /// The tasks at hand in one word, so that a claim sees a consistent set: 24 bits of the run's
+  /// number, 20 bits of how many tasks, 20 bits of the next unclaimed one.
+  private let claims = Atomic<UInt64>(0)
+  private let finished = Atomic<Int>(0)
+  private let stopping = Atomic<Bool>(false)
+  private let sleepers = Atomic<Int>(0)
+  private var body: (@Sendable (Int) -> Void)?
+  private var generation: UInt64 = 0
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  private let wake: UnsafeMutablePointer<pthread_cond_t>
+  private var threads: [pthread_t] = []
+
+  /// The most tasks one run may have.
+  public static let maximumTasks = 1 << 19
+
+  /// A team of `count` threads, at least one; the caller of `run` is one of them.
+  public init(count: Int) {
+    precondition(count >= 1)
+    _ = BLAS.singleThreaded
+    self.count = count
+    mutex = .allocate(capacity: 1)
+    wake = .allocate(capacity: 1)
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(wake, nil)
+    for _ in 1..<count {
+      var thread = pthread_t()
+      // The thread borrows the team: `deinit` joins it before the memory goes.
+      let team = Unmanaged.passUnretained(self).toOpaque()
+      let status = pthread_create(
+        &thread, nil,
+        { argument in
+          if let argument { Unmanaged<Workers>.fromOpaque(argument).takeUnretainedValue().work() }
+          return nil
+        }, team)
+      // Fewer threads than asked only cost time: results do not depend on their number.
+      if status == 0 { threads.append(thread) }
+    }
+  }
+
+  deinit {
+    stopping.store(true, ordering: .sequentiallyConsistent)
+    pthread_mutex_lock(mutex)
+    pthread_cond_broadcast(wake)
+    pthread_mutex_unlock(mutex)
+    for thread in threads { pthread_join(thread, nil) }
+    pthread_mutex_destroy(mutex)
+    pthread_cond_destroy(wake)
+    mutex.deallocate()
+    wake.deallocate()
+  }
+
+  /// The number of processors this process may run on, its affinity mask respected.
+  public static var availableProcessors: Int { max(1, Int(openblas_get_num_procs())) }
+
+  /// Runs `body(0) … body(tasks − 1)`, each once, on the team's threads; returns when all are done.
+  ///
+  /// Not reentrant: `body` must not call `run`, and one thread at a time may.
+  public func run(_ tasks: Int, _ body: @Sendable (Int) -> Void) {
+    precondition(tasks >= 0 && tasks < Self.maximumTasks)
+    guard tasks > 0 else { return }
+    guard count > 1 && tasks > 1 else {
+      for task in 0..<tasks { body(task) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      self.body = body
+      finished.store(0, ordering: .relaxed)
+      generation = (generation + 1) & 0xFF_FFFF
+      claims.store(generation << 40 | UInt64(tasks) << 20, ordering: .sequentiallyConsistent)
+      if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+        pthread_mutex_lock(mutex)
+        pthread_cond_broadcast(wake)
+        pthread_mutex_unlock(mutex)
+      }
+      while runOneTask() {}
+      var turns = 0
+      while finished.load(ordering: .acquiring) < tasks { Self.pause(&turns) }
+      self.body = nil
+    }
+  }
+
+  /// Claims and runs one task; false when none is left.
+  private func runOneTask() -> Bool {
+    // Looking first keeps idle threads from counting the claim field out of its 20 bits.
+    guard Self.hasTask(claims.load(ordering: .relaxed)) else { return false }
+    let (claim, _) = claims.wrappingAdd(1, ordering: .acquiring)
+    guard Self.hasTask(claim), let body else { return false }
+    body(Int(claim & 0xF_FFFF))
+    finished.wrappingAdd(1, ordering: .releasing)
+    return true
+  }
+
+  private static func hasTask(_ claim: UInt64) -> Bool {
+    claim & 0xF_FFFF < claim >> 20 & 0xF_FFFF
+  }
+
+  /// The life of one thread: run tasks, wait a little in a loop, then sleep.
+  private func work() {
+    var turns = 0
+    while !stopping.load(ordering: .acquiring) {
+      if runOneTask() {
+        turns = 0
+      } else if turns < 20_000 {
+        Self.pause(&turns)
+      } else {
+        sleep()
+        turns = 0
+      }
+    }
+  }
+
+  private func sleep() {
+    pthread_mutex_lock(mutex)
+    sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    while !Self.hasTask(claims.load(ordering: .sequentiallyConsistent))
+      && !stopping.load(ordering: .sequentiallyConsistent)
+    {
+      pthread_cond_wait(wake, mutex)
+    }
+    sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+    pthread_mutex_unlock(mutex)
+  }
+
+  /// Waits for a moment: the processor's hint at first, then the rest of the time slice.
+  private static func pause(_ turns: inout Int) {
+    turns += 1
+    if turns % 64 == 0 { sched_yield() } else { ts_pause() }
+  }
+}

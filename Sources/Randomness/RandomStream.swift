@@ -1,0 +1,82 @@
+public import LinearAlgebra
+
+/// What a stream of random numbers is for; streams of different purposes are independent.
+public enum RandomPurpose: UInt32, Sendable {
+  /// Which data point, component or position a sample takes.
+  case data = 1
+  /// The Gaussian numbers of a sample of continuous data.
+  case dataNormal = 2
+  /// The perturbing noise `z`.
+  case noise = 3
+  /// The noise level.
+  case level = 4
+  /// The network's initial weights.
+  case initialization = 5
+  /// The split into training and held-out points.
+  case holdout = 6
+  /// Randomised shifts and scramblings of low-discrepancy points.
+  case scrambling = 7
+  /// Probe vectors of trace estimates.
+  case probe = 8
+  /// The noise of a sampler.
+  case sampler = 9
+  /// Random numbers of tests and benchmarks.
+  case test = 10
+}
+
+/// A stream of random numbers keyed by seed, step and purpose, in which every number has an address.
+///
+/// Philox4x32-10 (Salmon et al., SC 2011): number `i` of sample `j` is a function of its address and
+/// the key alone, so draws do not depend on the order or the thread in which they are made, and the
+/// whole state of a generator is `(seed, step)`.
+public struct RandomStream: Sendable {
+  /// The seed of the run.
+  public let seed: UInt64
+  /// The training step, level or other position in the run that the stream belongs to.
+  public let step: UInt32
+  /// What the numbers are for.
+  public let purpose: RandomPurpose
+
+  /// The stream of `purpose` at `step` under `seed`.
+  public init(seed: UInt64, step: UInt32, purpose: RandomPurpose) {
+    self.seed = seed
+    self.step = step
+    self.purpose = purpose
+  }
+
+  /// The same seed and step with another purpose.
+  public func with(_ purpose: RandomPurpose) -> RandomStream {
+    RandomStream(seed: seed, step: step, purpose: purpose)
+  }
+
+  /// The four random 32-bit words at `address`.
+  public func words(at address: UInt64) -> (UInt32, UInt32, UInt32, UInt32) {
+    philoxBlock(key: seed, block: address, position: step, domain: purpose.rawValue)
+  }
+
+  /// Two independent uniforms in the open interval (0, 1) at `address`, multiples of 2⁻⁵³ off zero.
+  public func uniforms(at address: UInt64) -> (Double, Double) {
+    let w = words(at: address)
+    return (Self.uniform(w.0, w.1), Self.uniform(w.2, w.3))
+  }
+
+  private static func uniform(_ high: UInt32, _ low: UInt32) -> Double {
+    (Double((UInt64(high) << 32 | UInt64(low)) >> 12) + 0.5) * 0x1p-52
+  }
+
+  /// Fills rows `0 ..< B` of a contiguous `(B, D)` matrix with the standard normals of samples
+  /// `first ..< first + B`.
+  ///
+  /// `first · D` must be a multiple of 4. Box and Muller (1958): floats reach |z| < 6.7, doubles 8.5.
+  public func fillNormal<Element: Scalar>(_ view: MatrixView<Element>, firstSample first: Int) {
+    view.vector.fillNormal(
+      key: seed, position: step, domain: purpose.rawValue, first: UInt64(first * view.columns))
+  }
+
+  /// A `(count, D)` matrix of the standard normals of samples `first ..< first + count`.
+  public func normals(_ count: Int, _ dimension: Int, firstSample first: Int = 0) -> Matrix<Double> {
+    var result = Matrix<Double>(rows: count, columns: dimension)
+    result.withView { fillNormal($0, firstSample: first) }
+    return result
+  }
+}
