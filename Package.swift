@@ -14,7 +14,9 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// The tests of one target.
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [])
+  -> Target
+{
   .testTarget(
     name: name + "Tests", dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
@@ -42,7 +44,8 @@ let package = Package(
     layer(
       "Training",
       ["LinearAlgebra", "Randomness", "Statistics", "ForwardProcess", "ScoreNetwork", "Estimation"]),
-    layer("Dynamics", ["LinearAlgebra", "Randomness", "Statistics", "ForwardProcess", "Estimation"]),
+    layer(
+      "Dynamics", ["LinearAlgebra", "Randomness", "Statistics", "ForwardProcess", "Estimation"]),
     layer("JSONText"),
     layer(
       "Storage",
@@ -61,10 +64,14 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["LinearAlgebra", "Randomness", "ForwardProcess", "ScoreNetwork", "Training"],
+      dependencies: [
+        "LinearAlgebra", "Randomness", "ForwardProcess", "ScoreNetwork", "Estimation", "Training",
+      ],
       swiftSettings: settings),
     tests("LinearAlgebra", ["LinearAlgebra"]),
     tests("Randomness", ["Randomness", "LinearAlgebra"]),
+    tests("Statistics", ["Statistics"]),
+    tests("ScoreNetwork", ["ScoreNetwork", "ForwardProcess", "LinearAlgebra", "Randomness"]),
   ],
   swiftLanguageModes: [.v6]
 )

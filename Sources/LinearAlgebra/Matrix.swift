@@ -89,8 +89,8 @@ extension Matrix {
   ///
   /// `left` (as used) is `(m, k)`, `right` `(k, n)`, the result `(m, n)`; by BLAS, on this thread.
   public static func product(
-    _ left: Matrix, transposed transposeLeft: Bool = false,
-    _ right: Matrix, transposed transposeRight: Bool = false, scale: Element = 1
+    _ left: Matrix, _ right: Matrix, transposingLeft transposeLeft: Bool = false,
+    transposingRight transposeRight: Bool = false, scale: Element = 1
   ) -> Matrix {
     _ = BLAS.singleThreaded
     var (left, right) = (left, right)

@@ -106,6 +106,32 @@ extension MatrixView {
   /// Overwrites the elements with those of `values`, row by row.
   public func copy(from values: [Element]) { vector.copy(from: values) }
 
+  /// Sets row `r · repeating + j` to row `j` of `a` times row `r` of `scales`, elementwise.
+  ///
+  /// `a` is `(repeating, width)`, `scales` `(R, width)`, the matrix `(R · repeating, width)`.
+  public func setRows(of a: MatrixView, scaledByRowsOf scales: MatrixView) {
+    precondition(isContiguous && a.isContiguous && scales.isContiguous)
+    precondition(a.columns == columns && scales.columns == columns)
+    precondition(rows == a.rows * scales.rows)
+    Element.routines.outerScale(scales.rows, a.rows, columns, a.base, scales.base, base)
+  }
+
+  /// Multiplies rows `r · repeating ..< (r + 1) · repeating` by row `r` of `scales`, elementwise.
+  ///
+  /// `scales` is `(R, width)`, the matrix `(R · repeating, width)`.
+  public func scale(byRowsOf scales: MatrixView, repeating: Int) {
+    precondition(isContiguous && scales.isContiguous && scales.columns == columns)
+    precondition(rows == scales.rows * repeating)
+    Element.routines.repeatScale(scales.rows, repeating, columns, base, scales.base)
+  }
+
+  /// The rows of `range` as a matrix of their own.
+  public func rows(_ range: Range<Int>) -> MatrixView {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows)
+    return MatrixView(
+      base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
+  }
+
   /// Adds the vector `bias` `(columns)` to every row.
   public func addToRows(_ bias: VectorView<Element>) {
     precondition(isContiguous && bias.count == columns)

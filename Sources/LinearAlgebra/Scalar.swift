@@ -46,11 +46,14 @@ public struct Routines<Element>: Sendable {
   let scaleAndSum: @Sendable (Int, Int, Output, Input, Output) -> Void
   let columnSums: @Sendable (Int, Int, Input, Output) -> Void
   let addRows: @Sendable (Int, Int, Output, Input) -> Void
+  let outerScale: @Sendable (Int, Int, Int, Input, Input, Output) -> Void
+  let repeatScale: @Sendable (Int, Int, Int, Output, Input) -> Void
+  let fromDouble: @Sendable (Int, UnsafePointer<Double>, UnsafeMutablePointer<Element>) -> Void
+  let toDouble: @Sendable (Int, UnsafePointer<Element>, UnsafeMutablePointer<Double>) -> Void
   let exponential: @Sendable (Int, Input, Output) -> Void
   let fourier: @Sendable (Int, Int, Input, Input, Output, Int) -> Void
   let normal: @Sendable (ts_stream, UInt64, Int, Output) -> Void
-  let perturb:
-    @Sendable (Int, Int, Input, Input, Input, Input, Input, Output, Int, Output) -> Void
+  let perturb: @Sendable (Int, Int, Input, Input, Input, Input, Input, Output, Int, Output) -> Void
   let denoisingLoss:
     @Sendable (Int, Int, Input, Input, Int, Input, Input, Input, Input, Output, Output) -> Void
   let treeSum: @Sendable (Int, UnsafePointer<Output>?, Int, Int) -> Double
@@ -69,7 +72,10 @@ extension Float: Scalar {
         blasint(ldc))
     },
     activate: ts_activate_s, activateOnly: ts_activate_only_s, scaleAndSum: ts_scale_and_sum_s,
-    columnSums: ts_column_sums_s, addRows: ts_add_rows_s, exponential: ts_exp_s,
+    columnSums: ts_column_sums_s, addRows: ts_add_rows_s,
+    outerScale: ts_outer_scale_s, repeatScale: ts_repeat_scale_s,
+    fromDouble: { n, x, y in for i in 0..<n { y[i] = Float(x[i]) } },
+    toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } }, exponential: ts_exp_s,
     fourier: ts_fourier_s, normal: ts_normal_s, perturb: ts_perturb_s,
     denoisingLoss: ts_denoising_loss_s, treeSum: ts_tree_sum_s, adam: ts_adam_s)
 }
@@ -83,7 +89,10 @@ extension Double: Scalar {
         blasint(ldc))
     },
     activate: ts_activate_d, activateOnly: ts_activate_only_d, scaleAndSum: ts_scale_and_sum_d,
-    columnSums: ts_column_sums_d, addRows: ts_add_rows_d, exponential: ts_exp_d,
+    columnSums: ts_column_sums_d, addRows: ts_add_rows_d,
+    outerScale: ts_outer_scale_d, repeatScale: ts_repeat_scale_d,
+    fromDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
+    toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } }, exponential: ts_exp_d,
     fourier: ts_fourier_d, normal: ts_normal_d, perturb: ts_perturb_d,
     denoisingLoss: ts_denoising_loss_d, treeSum: ts_tree_sum_d, adam: ts_adam_d)
 }

@@ -44,6 +44,23 @@ public struct VectorView<Element: Scalar>: @unchecked Sendable {
     base.update(from: other.base, count: count)
   }
 
+  /// Overwrites the elements with those of `values`, of the same length, rounded.
+  public func copy(converting values: some Collection<Double>) {
+    precondition(values.count == count)
+    let done: Void? = values.withContiguousStorageIfAvailable {
+      if let source = $0.baseAddress { Element.routines.fromDouble(count, source, base) }
+    }
+    if done == nil { copy(converting: Array(values)) }
+  }
+
+  /// The elements in double precision.
+  public var doubles: [Double] {
+    [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if let target = buffer.baseAddress { Element.routines.toDouble(count, base, target) }
+      initialized = count
+    }
+  }
+
   /// Sets every element to `value`.
   public func fill(_ value: Element) { base.update(repeating: value, count: count) }
 

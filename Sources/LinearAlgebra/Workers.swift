@@ -22,7 +22,7 @@ public final class Workers: @unchecked Sendable {
   private let finished = Atomic<Int>(0)
   private let stopping = Atomic<Bool>(false)
   private let sleepers = Atomic<Int>(0)
-  private var body: (@Sendable (Int) -> Void)?
+  private var body: UnsafePointer<@Sendable (Int) -> Void>?
   private var generation: UInt64 = 0
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let wake: UnsafeMutablePointer<pthread_cond_t>
@@ -81,20 +81,31 @@ public final class Workers: @unchecked Sendable {
       return
     }
     withoutActuallyEscaping(body) { body in
-      self.body = body
-      finished.store(0, ordering: .relaxed)
-      generation = (generation + 1) & 0xFF_FFFF
-      claims.store(generation << 40 | UInt64(tasks) << 20, ordering: .sequentiallyConsistent)
-      if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
-        pthread_mutex_lock(mutex)
-        pthread_cond_broadcast(wake)
-        pthread_mutex_unlock(mutex)
-      }
-      while runOneTask() {}
-      var turns = 0
-      while finished.load(ordering: .acquiring) < tasks { Self.pause(&turns) }
-      self.body = nil
+      withUnsafePointer(to: body) { publish(tasks, $0) }
     }
+  }
+
+  /// Hands the tasks to the team, takes part, and waits for the last of them.
+  private func publish(_ tasks: Int, _ body: UnsafePointer<@Sendable (Int) -> Void>) {
+    self.body = body
+    finished.store(0, ordering: .relaxed)
+    generation = (generation + 1) & 0xFF_FFFF
+    claims.store(generation << 40 | UInt64(tasks) << 20, ordering: .sequentiallyConsistent)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+      pthread_mutex_lock(mutex)
+      pthread_cond_broadcast(wake)
+      pthread_mutex_unlock(mutex)
+    }
+    while runOneTask() {}
+    var turns = 0
+    while finished.load(ordering: .acquiring) < tasks { Self.pause(&turns) }
+    self.body = nil
+  }
+
+  /// Calls the body; out of line, so that no reference to it outlives the call.
+  @inline(never)
+  private static func call(_ body: UnsafePointer<@Sendable (Int) -> Void>, _ task: Int) {
+    body.pointee(task)
   }
 
   /// Claims and runs one task; false when none is left.
@@ -103,7 +114,7 @@ public final class Workers: @unchecked Sendable {
     guard Self.hasTask(claims.load(ordering: .relaxed)) else { return false }
     let (claim, _) = claims.wrappingAdd(1, ordering: .acquiring)
     guard Self.hasTask(claim), let body else { return false }
-    body(Int(claim & 0xF_FFFF))
+    Self.call(body, Int(claim & 0xF_FFFF))
     finished.wrappingAdd(1, ordering: .releasing)
     return true
   }
@@ -143,5 +154,44 @@ public final class Workers: @unchecked Sendable {
   private static func pause(_ turns: inout Int) {
     turns += 1
     if turns % 64 == 0 { sched_yield() } else { ts_pause() }
+  }
+}
+
+extension Workers {
+  /// The values of `body(0) … body(count − 1)` in this order, computed on the team's threads.
+  public func map<Value: Sendable>(
+    _ count: Int, _ body: @Sendable (Int) -> Value
+  ) -> [Value] {
+    let results = TaskResults<Value?>(count: count, initial: nil)
+    run(count) { results[$0] = body($0) }
+    return results.values.compactMap(\.self)
+  }
+}
+
+/// One value from each task of a run, in the order of the tasks.
+public final class TaskResults<Value: Sendable>: @unchecked Sendable {
+  // Sendable: each task writes its own element only, and `values` is read after the run.
+  private let buffer: UnsafeMutableBufferPointer<Value>
+
+  /// Room for `count` values.
+  public init(count: Int, initial: Value) {
+    buffer = .allocate(capacity: count)
+    buffer.initialize(repeating: initial)
+  }
+
+  deinit { buffer.deinitialize().deallocate() }
+
+  /// The value of task `index`.
+  public subscript(index: Int) -> Value {
+    get { buffer[checked(index)] }
+    set { buffer[checked(index)] = newValue }
+  }
+
+  /// The values, first to last.
+  public var values: [Value] { Array(buffer) }
+
+  private func checked(_ index: Int) -> Int {
+    precondition(index >= 0 && index < buffer.count)
+    return index
   }
 }

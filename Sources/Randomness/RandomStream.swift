@@ -74,7 +74,8 @@ public struct RandomStream: Sendable {
   }
 
   /// A `(count, D)` matrix of the standard normals of samples `first ..< first + count`.
-  public func normals(_ count: Int, _ dimension: Int, firstSample first: Int = 0) -> Matrix<Double> {
+  public func normals(_ count: Int, _ dimension: Int, firstSample first: Int = 0) -> Matrix<Double>
+  {
     var result = Matrix<Double>(rows: count, columns: dimension)
     result.withView { fillNormal($0, firstSample: first) }
     return result

@@ -90,13 +90,14 @@ public func normalQuantile(_ p: Double) -> Double {
   precondition(p > 0 && p < 1)
   // Work in the lower tail, where erfc keeps its relative accuracy.
   let tail = min(p, 1 - p)
-  var x = -(max(0, -2 * log(2 * tail) * 0.8)).squareRoot()
+  // Φ(x) < exp(−x²/2)/2 for x < 0, so this start lies left of the solution.
+  var x = -(max(0, -2 * log(2 * tail))).squareRoot()
   for _ in 0..<60 {
     let density = exp(-x * x / 2) / (2 * Double.pi).squareRoot()
-    let excess = erfc(-x / 2.0.squareRoot()) / 2 - tail
-    // Newton on log Φ is monotone in the tail and cannot overshoot to where Φ underflows.
-    let step = excess / density * (tail / (tail + excess))
-    x -= max(-1, min(1, step))
+    let below = erfc(-x / 2.0.squareRoot()) / 2
+    // Newton on log Φ, which is concave: it converges from anywhere left of the solution.
+    let step = log(below / tail) * below / density
+    x -= step
     if abs(step) < 1e-15 * max(1, abs(x)) { break }
   }
   return p < 0.5 ? x : -x

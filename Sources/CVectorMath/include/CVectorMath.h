@@ -36,6 +36,11 @@ typedef struct {
   void ts_column_sums_##S(size_t rows, size_t width, const REAL *g, REAL *column_sums);           \
   /* x(r, j) += bias[j]. */                                                                       \
   void ts_add_rows_##S(size_t rows, size_t width, REAL *x, const REAL *bias);                     \
+  /* out(r repeat + j, k) = a(j, k) s(r, k), 0 <= j < repeat. */                                  \
+  void ts_outer_scale_##S(size_t rows, size_t repeat, size_t width, const REAL *a, const REAL *s, \
+                          REAL *out);                                                             \
+  /* t(r repeat + j, k) *= s(r, k) in place. */                                                   \
+  void ts_repeat_scale_##S(size_t rows, size_t repeat, size_t width, REAL *t, const REAL *s);     \
   /* y[i] = exp(x[i]); in place allowed. */                                                       \
   void ts_exp_##S(size_t n, const REAL *x, REAL *y);                                              \
   /* out(r, k) = cos(angle), out(r, count + k) = sin(angle), angle = x[r] frequencies[k]. */      \

@@ -1,0 +1,128 @@
+public import ForwardProcess
+internal import Glibc
+public import Statistics
+
+/// The training-loss ledger: per band of noise levels, the recent unweighted denoising losses seen in
+/// training, with the control variates that sharpen their mean.
+///
+/// Each batch is entered before the update that it causes, so fresh noise makes the mean an unbiased
+/// estimate of `L(σ) = E‖z − ẑ‖²` for the weights of that moment (Eq. 10). Only a window of recent
+/// steps counts: the ledger is kept in two pages, and when one is full the older is dropped.
+public struct LossLedger: Sendable, Equatable {
+  /// The range of noise levels, cut into bands of equal width in `ln σ`.
+  public let range: NoiseRange
+  /// The number of bands.
+  public let bandCount: Int
+  /// Steps after which a page is full.
+  public let pageSteps: Int
+  /// The page that is being written, and the full one before it: `ControlledMoments.sums` band by
+  /// band, of the loss and of the controls `‖z‖² − D`, `(y − E y)·z` and `‖y − E y‖² − tr Cov y`.
+  public private(set) var pages: [[Double]]
+  /// The steps entered on the current page.
+  public private(set) var stepsOnPage: Int
+
+  /// The number of control variates of a sample.
+  public static let controlCount = 3
+  /// The sums kept for each band.
+  public static let bandSize = ControlledMoments.size(targets: 1, controls: controlCount)
+
+  /// An empty ledger.
+  public init(range: NoiseRange, bandCount: Int = 96, pageSteps: Int) {
+    precondition(bandCount >= 1 && pageSteps >= 1)
+    self.init(
+      range: range, bandCount: bandCount, pageSteps: pageSteps, stepsOnPage: 0,
+      pages: Array(
+        repeating: Array(repeating: 0, count: bandCount * Self.bandSize), count: 2))
+  }
+
+  /// A ledger with the pages of another.
+  public init(
+    range: NoiseRange, bandCount: Int, pageSteps: Int, stepsOnPage: Int, pages: [[Double]]
+  ) {
+    precondition(pages.count == 2)
+    precondition(pages.allSatisfy { $0.count == bandCount * Self.bandSize })
+    self.range = range
+    self.bandCount = bandCount
+    self.pageSteps = pageSteps
+    self.stepsOnPage = stepsOnPage
+    self.pages = pages
+  }
+
+  /// Notes that a step has been entered; true when the page is full and is to be turned.
+  public mutating func countStep() -> Bool {
+    stepsOnPage += 1
+    return stepsOnPage >= pageSteps
+  }
+
+  /// Adds sums (band by band, as in `pages`) to the current page.
+  public mutating func add(_ sums: [Double]) {
+    precondition(sums.count == pages[0].count)
+    for index in sums.indices { pages[0][index] += sums[index] }
+  }
+
+  /// Begins a new page; the one before the current is dropped.
+  public mutating func turnPage() {
+    pages = [Array(repeating: 0, count: pages[0].count), pages[0]]
+    stepsOnPage = 0
+  }
+
+  /// Adds one sample at relative position `u` in [0, 1) of the range to `sums`, band by band.
+  @inline(__always)
+  package static func enter(
+    _ sums: inout [Double], bandCount: Int, u: Double, loss: Double,
+    controls: (
+      Double, Double, Double
+    )
+  ) {
+    var at = min(bandCount - 1, max(0, Int(u * Double(bandCount)))) * bandSize
+    sums[at] += 1
+    sums[at + 1] += loss
+    sums[at + 2] += controls.0
+    sums[at + 3] += controls.1
+    sums[at + 4] += controls.2
+    at += 5
+    sums[at] += loss * loss
+    sums[at + 1] += controls.0 * loss
+    sums[at + 2] += controls.0 * controls.0
+    sums[at + 3] += controls.1 * loss
+    sums[at + 4] += controls.1 * controls.0
+    sums[at + 5] += controls.1 * controls.1
+    sums[at + 6] += controls.2 * loss
+    sums[at + 7] += controls.2 * controls.0
+    sums[at + 8] += controls.2 * controls.1
+    sums[at + 9] += controls.2 * controls.2
+  }
+
+  /// The mean loss in band `band`, with its standard error; nil where fewer than 16 samples fell.
+  public func loss(band: Int) -> Estimate? {
+    let slice = band * Self.bandSize..<(band + 1) * Self.bandSize
+    var moments = ControlledMoments(
+      targets: 1, controls: Self.controlCount, sums: Array(pages[0][slice]))
+    moments.merge(
+      ControlledMoments(targets: 1, controls: Self.controlCount, sums: Array(pages[1][slice])))
+    return moments.count >= 16 ? moments.controlledMean(0) : nil
+  }
+
+  /// The middle of band `band` in `ln σ`.
+  public func middle(band: Int) -> Double {
+    range.minimum * exp(range.logWidth * (Double(band) + 0.5) / Double(bandCount))
+  }
+
+  /// The loss at noise level `sigma`, interpolated linearly in `ln σ` between the middles of bands.
+  ///
+  /// nil outside the range (a millionth is forgiven) or where a band is empty. A band's mean differs from
+  /// the loss at its middle by `w²L″/24` for bands of width w, far below the sampling error.
+  public func loss(at sigma: Double) -> Estimate? {
+    guard sigma >= range.minimum * (1 - 1e-6) && sigma <= range.maximum * (1 + 1e-6) else {
+      return nil
+    }
+    let width = range.logWidth / Double(bandCount)
+    let position = log(sigma / range.minimum) / width - 0.5
+    guard bandCount > 1 else { return loss(band: 0) }
+    // Within half a band of the ends the line through the last two middles goes on.
+    let low = min(bandCount - 2, max(0, Int(position.rounded(.down))))
+    let t = position - Double(low)
+    guard let left = loss(band: low), let right = loss(band: low + 1) else { return nil }
+    return left.scaled(by: 1 - t) + right.scaled(by: t)
+  }
+}

@@ -1,0 +1,136 @@
+public import Estimation
+public import ForwardProcess
+internal import Glibc
+public import LinearAlgebra
+internal import Randomness
+internal import ScoreNetwork
+
+/// A training run of a score network on the denoising loss (Eq. 10), one step at a time.
+///
+/// Weights after any number of steps are a function of the configuration and the data alone: not of
+/// the number of threads, and not of whether the run was interrupted and resumed.
+public final class Trainer {
+  /// The options of the run.
+  public let configuration: TrainingConfiguration
+  /// The network that is being trained, its average, and Adam's two moments.
+  public let state: TrainingState
+  /// The recent losses; complete after `collectLedger`.
+  public private(set) var ledger: LossLedger
+  /// Steps done.
+  public private(set) var step: Int
+  /// The mean over the batch of the last step's `‖z − ẑ‖²`, noise levels log-uniform.
+  public private(set) var batchLoss = Double.nan
+  /// The Euclidean norm of the last step's gradient.
+  public private(set) var gradientNorm = Double.nan
+
+  private let source: any SampleSource
+  private let workers: Workers
+  private let shards: [Shard]
+  private let slices: [Range<Int>]
+  private let gradientSum: TreeSum<Float>
+  private let gradientSquares: TaskResults<Double>
+  private let mean: VectorView<Float>
+  private let meanArena: Arena<Float>
+
+  /// The most rows of a micro-shard: its activations stay in a core's second-level cache.
+  private static let shardRows = 128
+  /// Parameters updated by one task.
+  private static let sliceLength = 4096
+
+  /// A run from a state: a fresh one, or one that was saved.
+  public init(
+    configuration: TrainingConfiguration, source: any SampleSource, state: TrainingState,
+    ledger: LossLedger, step: Int, workers: Workers
+  ) {
+    let shape = state.network.shape
+    precondition(shape == configuration.networkShape(dimension: source.dimension))
+    self.configuration = configuration
+    self.source = source
+    self.state = state
+    self.ledger = ledger
+    self.step = step
+    self.workers = workers
+    // A multiple of four rows, so that every shard starts on a block of the random stream.
+    let rows = (min(Self.shardRows, configuration.batch) + 3) / 4 * 4
+    shards = stride(from: 0, to: configuration.batch, by: rows).map {
+      Shard(
+        shape: shape, first: $0, rows: rows, batch: configuration.batch,
+        ledgerSize: ledger.pages[0].count)
+    }
+    gradientSum = TreeSum(shards.map(\.gradient.all))
+    let count = state.network.all.count
+    slices = stride(from: 0, to: count, by: Self.sliceLength).map {
+      $0..<min($0 + Self.sliceLength, count)
+    }
+    gradientSquares = TaskResults(count: slices.count, initial: 0)
+    meanArena = Arena(capacity: Arena<Float>.capacity(for: [source.dimension]))
+    mean = meanArena.vector(source.dimension)
+    mean.copy(converting: state.preconditioning.mean)
+  }
+
+  /// One step: a batch through the network and back, and the update it causes.
+  public func advance() throws(TrainingError) {
+    let stream = RandomStream(seed: configuration.seed, step: UInt32(step), purpose: .data)
+    let offset = levelOffset
+    workers.run(shards.count) {
+      [state, source, configuration, shards, ledger, mean] index in
+      let shard = shards[index]
+      shard.drawPoints(from: source, stream: stream)
+      shard.drawLevels(
+        configuration.range, offset: offset, preconditioning: state.preconditioning)
+      shard.perturb(stream: stream, embedding: state.embedding, mean: mean)
+      MultilayerPerceptron.forward(state.network, shard.work)
+      shard.computeLoss(
+        outputBias: state.network.layers[configuration.depth].bias,
+        totalVariance: source.moments.totalVariance, offset: offset, bandCount: ledger.bandCount)
+      MultilayerPerceptron.backward(state.network, shard.work, gradient: shard.gradient)
+    }
+    batchLoss = shards.reduce(0) { $0 + $1.lossSum } / Double(configuration.batch)
+    guard batchLoss.isFinite else {
+      throw .nonFinite(quantity: "loss", step: step, seed: configuration.seed)
+    }
+    if ledger.countStep() { turnLedgerPage() }
+    try update()
+    step += 1
+  }
+
+  /// Sums the shards' gradients and applies the optimiser and the average, slice by slice.
+  private func update() throws(TrainingError) {
+    let adam = AdamStep(configuration, step: step)
+    workers.run(slices.count) { [state, slices, gradientSum, gradientSquares, shards] index in
+      gradientSquares[index] = gradientSum.reduce(slices[index])
+      adam.update(state, gradient: shards[0].gradient.all, slices[index])
+    }
+    gradientNorm = gradientSquares.values.reduce(0, +).squareRoot()
+    guard gradientNorm.isFinite else {
+      throw .nonFinite(quantity: "gradient", step: step, seed: configuration.seed)
+    }
+  }
+
+  /// Brings the ledger up to date with what the shards have noted.
+  public func collectLedger() {
+    for shard in shards {
+      ledger.add(shard.ledger)
+      for index in shard.ledger.indices { shard.ledger[index] = 0 }
+    }
+  }
+
+  private func turnLedgerPage() {
+    collectLedger()
+    ledger.turnPage()
+  }
+
+  /// The position of this step's noise levels in their strata: an additive recurrence with the
+  /// golden ratio, so that successive batches fill each other's gaps (Weyl 1916), from a random start.
+  private var levelOffset: Double {
+    let start = RandomStream(seed: configuration.seed, step: 0, purpose: .level).uniforms(at: 0).0
+    let position = start + 0.618_033_988_749_894_9 * Double(step)
+    return position - position.rounded(.down)
+  }
+}
+
+/// Ways in which a training run ends before its time.
+public enum TrainingError: Error, Equatable, Sendable {
+  /// A quantity left the finite numbers at a step, under a seed.
+  case nonFinite(quantity: String, step: Int, seed: UInt64)
+}

@@ -1,0 +1,70 @@
+public import ForwardProcess
+internal import Glibc
+public import LinearAlgebra
+public import ScoreNetwork
+
+/// Every option of a training run that affects its result, resolved.
+public struct TrainingConfiguration: Sendable, Equatable {
+  /// Optimisation steps.
+  public var steps: Int
+  /// Samples of a step.
+  public var batch: Int
+  /// The width of the hidden layers.
+  public var width: Int
+  /// The number of hidden layers.
+  public var depth: Int
+  /// The activation function of the hidden layers.
+  public var activation: Activation
+  /// How gradients become updates.
+  public var optimizer: OptimizerKind
+  /// The largest learning rate, reached after the warm-up.
+  public var learningRate: Double
+  /// The decay of the weights' exponential average per step, in [0, 1).
+  public var averageDecay: Double
+  /// The noise levels trained on.
+  public var range: NoiseRange
+  /// The seed of everything random.
+  public var seed: UInt64
+  /// The fraction of the points kept aside.
+  public var holdout: Double
+
+  /// A configuration as given.
+  public init(
+    steps: Int, batch: Int, width: Int, depth: Int, activation: Activation,
+    optimizer: OptimizerKind, learningRate: Double, averageDecay: Double, range: NoiseRange,
+    seed: UInt64, holdout: Double
+  ) {
+    self.steps = steps
+    self.batch = batch
+    self.width = width
+    self.depth = depth
+    self.activation = activation
+    self.optimizer = optimizer
+    self.learningRate = learningRate
+    self.averageDecay = averageDecay
+    self.range = range
+    self.seed = seed
+    self.holdout = holdout
+  }
+
+  /// The shape of the network for data of dimension `dimension`.
+  public func networkShape(dimension: Int) -> NetworkShape {
+    NetworkShape(
+      dimension: dimension, frequencyCount: NoiseEmbedding<Float>.defaultFrequencies.count,
+      width: width, depth: depth, activation: activation)
+  }
+
+  /// The learning rate of step `step` (from 0): a linear warm-up, then half a cosine to zero.
+  public func learningRate(step: Int) -> Double {
+    let warmUp = max(1, min(200, steps / 20))
+    if step < warmUp { return learningRate * Double(step + 1) / Double(warmUp) }
+    let progress = Double(step - warmUp) / Double(max(1, steps - warmUp))
+    return learningRate * 0.5 * (1 + cos(.pi * min(1, progress)))
+  }
+}
+
+/// The optimisers there are.
+public enum OptimizerKind: String, Sendable, CaseIterable {
+  /// Adam (Kingma and Ba 2015).
+  case adam
+}

@@ -1,0 +1,154 @@
+import Glibc
+import LinearAlgebra
+import Testing
+
+@Suite struct TrainingLoopsTests {
+  /// The activations by their definitions with the C library's functions.
+  static func reference(_ activation: Activation, _ a: Double) -> Double {
+    switch activation {
+    case .silu: a / (1 + exp(-a))
+    case .tanh: Glibc.tanh(a)
+    case .gelu: a * 0.5 * erfc(-a / 2.0.squareRoot())
+    case .relu: max(a, 0)
+    }
+  }
+
+  static let arguments: [Double] =
+    (-400...400).map { Double($0) / 37 } + [-1e4, -700, -90, -1e-8, 0, 1e-8, 90, 700, 1e4]
+
+  /// Values and slopes of an activation at the test arguments, through the vector loops.
+  func activated<Element: Scalar>(_ activation: Activation, _: Element.Type) -> (
+    values: [Double], slopes: [Double]
+  ) {
+    let n = Self.arguments.count
+    let arena = Arena<Element>(capacity: 3 * n + 64)
+    let (h, slope, bias) = (arena.matrix(1, n), arena.matrix(1, n), arena.vector(n))
+    // Half of the argument comes from the bias.
+    h.copy(from: Self.arguments.map { Element($0 / 2) })
+    bias.copy(from: Self.arguments.map { Element($0 / 2) })
+    h.activate(activation, bias: bias, slope: slope)
+    return (h.vector.doubles, slope.vector.doubles)
+  }
+
+  @Test("Activations equal their definitions", arguments: Activation.allCases)
+  func values(activation: Activation) {
+    let single = activated(activation, Float.self).values
+    let double = activated(activation, Double.self).values
+    for (index, a) in Self.arguments.enumerated() {
+      let exact = Self.reference(activation, a)
+      // A float argument is off by half an ulp of a, and slopes are below 1.2.
+      #expect(abs(single[index] - exact) <= 3e-7 * (1 + abs(a)))
+      #expect(abs(double[index] - exact) <= 4e-16 * (1 + abs(a)))
+    }
+  }
+
+  @Test("Slopes are the derivatives of the activations", arguments: Activation.allCases)
+  func slopes(activation: Activation) {
+    let single = activated(activation, Float.self).slopes
+    let double = activated(activation, Double.self).slopes
+    for (index, a) in Self.arguments.enumerated()
+    where abs(a) < 50 && !(activation == .relu && abs(a) < 1e-5) {
+      let h = 1e-5
+      let difference =
+        (Self.reference(activation, a + h) - Self.reference(activation, a - h)) / (2 * h)
+      #expect(abs(double[index] - difference) < 1e-9)
+      #expect(abs(single[index] - double[index]) < 2e-6)
+    }
+  }
+
+  @Test(
+    "An activation of NaN is NaN, so that nothing non-finite hides", arguments: Activation.allCases)
+  func nan(activation: Activation) {
+    let arena = Arena<Float>(capacity: 256)
+    let (h, slope, bias) = (arena.matrix(1, 20), arena.matrix(1, 20), arena.vector(20))
+    h.vector.fill(.nan)
+    h.activate(activation, bias: bias, slope: slope)
+    #expect(h.vector.elements.allSatisfy { $0.isNaN })
+  }
+
+  @Test("The exponential agrees with the C library's")
+  func exponential() {
+    let n = Self.arguments.count
+    let (single, double) = (Arena<Float>(capacity: n).vector(n), Arena<Double>(capacity: n))
+    _ = single.count
+    let vector = double.vector(n)
+    vector.copy(from: Self.arguments)
+    vector.exponentiate()
+    for (index, a) in Self.arguments.enumerated() where abs(a) < 700 {
+      #expect(abs(vector[index] / exp(a) - 1) < 4e-16)
+    }
+  }
+
+  @Test("Fourier features are cosines and sines of the level times each frequency")
+  func fourier() {
+    let arena = Arena<Double>(capacity: 1024)
+    let (x, f, features) = (arena.vector(9), arena.vector(5), arena.matrix(9, 12))
+    x.copy(from: (0..<9).map { Double($0 * $0) - 20 })
+    f.copy(from: [0.25, 0.5, 1.1, 3, 12.8])
+    features.vector.fill(5)
+    features.columns(1..<11).setFourierFeatures(of: x, frequencies: f)
+    for r in 0..<9 {
+      #expect(features[r, 0] == 5 && features[r, 11] == 5)
+      for k in 0..<5 {
+        #expect(abs(features[r, 1 + k] - cos(x[r] * f[k])) < 1e-13)
+        #expect(abs(features[r, 6 + k] - sin(x[r] * f[k])) < 1e-13)
+      }
+    }
+  }
+
+  @Test("The perturbation makes the scaled noised point and the moments of its row")
+  func perturb() {
+    let (arena, rows, d) = (Arena<Double>(capacity: 1024), 3, 5)
+    let (y, z) = (arena.matrix(rows, d), arena.matrix(rows, d))
+    y.copy(from: irregular(rows, d).elements)
+    z.copy(from: irregular(rows, d, salt: 5).elements)
+    let (mean, sigma, scale) = (arena.vector(d), arena.vector(rows), arena.vector(rows))
+    mean.copy(from: [0.1, -0.2, 0.3, 0, 1])
+    sigma.copy(from: [0.5, 2, 10])
+    scale.copy(from: [1, 0.3, 0.1])
+    let (u, moments) = (arena.matrix(rows, d), arena.matrix(rows, 3))
+    u.setPerturbed(y: y, z: z, mean: mean, sigma: sigma, inputScale: scale, moments: moments)
+    for r in 0..<rows {
+      var (zz, yz, yy) = (0.0, 0.0, 0.0)
+      for j in 0..<d {
+        let centred = y[r, j] - mean[j]
+        zz += z[r, j] * z[r, j]
+        yz += centred * z[r, j]
+        yy += centred * centred
+        #expect(abs(u[r, j] - scale[r] * (centred + sigma[r] * z[r, j])) < 1e-15)
+      }
+      #expect(abs(moments[r, 0] - zz) < 1e-14)
+      #expect(abs(moments[r, 1] - yz) < 1e-14)
+      #expect(abs(moments[r, 2] - yy) < 1e-14)
+    }
+  }
+
+  @Test("An Adam update is that of Kingma and Ba's Algorithm 1, and the average follows")
+  func adam() {
+    let (arena, n) = (Arena<Double>(capacity: 64), 3)
+    let (g, p, m, v, e) = (
+      arena.vector(n), arena.vector(n), arena.vector(n), arena.vector(n), arena.vector(n)
+    )
+    var (pr, mr, vr, er) = ([1.0, -2, 0.5], [0.0, 0, 0], [0.0, 0, 0], [1.0, -2, 0.5])
+    p.copy(from: pr)
+    e.copy(from: er)
+    for t in 1...5 {
+      let gradient = [0.3, -4, 1e-9].map { $0 * Double(t) }
+      g.copy(from: gradient)
+      let correction = (1 - pow(0.999, Double(t))).squareRoot()
+      p.updateByAdam(
+        gradient: g, first: m, second: v, average: e, beta1: 0.9, beta2: 0.999,
+        rate: 0.1 * correction / (1 - pow(0.9, Double(t))), epsilon: 1e-8 * correction,
+        averageWeight: 0.25)
+      for i in 0..<n {
+        mr[i] = 0.9 * mr[i] + 0.1 * gradient[i]
+        vr[i] = 0.999 * vr[i] + 0.001 * gradient[i] * gradient[i]
+        let (mHat, vHat) = (mr[i] / (1 - pow(0.9, Double(t))), vr[i] / (1 - pow(0.999, Double(t))))
+        pr[i] -= 0.1 * mHat / (vHat.squareRoot() + 1e-8)
+        er[i] = 0.75 * er[i] + 0.25 * pr[i]
+        #expect(abs(p[i] - pr[i]) < 1e-14)
+        #expect(abs(e[i] - er[i]) < 1e-14)
+      }
+    }
+  }
+}
