@@ -65,6 +65,7 @@ let package = Package(
       swiftSettings: settings),
     tests("LinearAlgebra", ["LinearAlgebra"]),
     tests("Randomness", ["Randomness", "LinearAlgebra"]),
+    tests("Report", ["Report"]),
   ],
   swiftLanguageModes: [.v6]
 )
