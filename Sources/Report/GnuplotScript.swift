@@ -108,7 +108,7 @@ struct GnuplotScript {
     case .pdf:
       // 120 pixels an inch: a wide figure spans the text of a page.
       "set terminal pdfcairo size \(Double(width) / 120)in,\(Double(height) / 120)in "
-        + "font 'sans,8' linewidth 0.8 pointscale 0.5 \(common)"
+        + "font 'sans,8' fontscale 0.75 linewidth 1.4 pointscale 0.8 \(common)"
     case .png:
       "set terminal pngcairo size \(2 * width),\(2 * height) "
         + "font 'sans,19' linewidth 2 pointscale 2 \(common)"

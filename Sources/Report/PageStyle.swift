@@ -50,11 +50,15 @@ enum PageStyle {
     .key .value { font-weight: 650; font-size: 1.05rem; text-align: left; }
     .key .value small { font-weight: 400; color: var(--soft); }
     .key .note { color: var(--soft); font-size: .92rem; width: 50%; }
+    .settings td { white-space: normal; overflow-wrap: anywhere; }
     details { margin: .8rem 0; border: 1px solid var(--rule); border-radius: .4rem; }
     summary { padding: .5rem .8rem; cursor: pointer; }
     details[open] summary { border-bottom: 1px solid var(--rule); }
     details p { margin: .5rem .8rem; color: var(--soft); font-size: .88rem; }
-    pre { background: var(--tint); padding: .8rem; border-radius: .4rem; font-size: .88rem; }
+    pre {
+      white-space: pre-wrap; overflow-wrap: anywhere; font-size: .88rem;
+      background: var(--tint); padding: .8rem; border-radius: .4rem;
+    }
     footer { margin-top: 2.5rem; color: var(--soft); font-size: .88rem; }
     @media screen and (max-width: 40rem) {
       figure .wide { display: none; }
@@ -65,11 +69,11 @@ enum PageStyle {
     @media print {
       body { font-size: 10.5pt; }
       main { max-width: none; padding: 0; }
+      figure svg { max-width: 14.5cm; }
       figure, tr { break-inside: avoid; }
       h2, h3 { break-after: avoid; }
       details::details-content { content-visibility: visible; display: block; }
       .scroll { overflow: visible; }
-      pre { white-space: pre-wrap; }
     }
 
     """

@@ -111,11 +111,11 @@ private struct PageWriter {
     guard !configuration.isEmpty || !command.isEmpty else { return }
     line("<section>\n<h2>How to repeat this</h2>")
     if !command.isEmpty {
-      line("<pre class=\"scroll\"><code>\(escapedMarkup(command))</code></pre>")
+      line("<pre><code>\(escapedMarkup(command))</code></pre>")
     }
     if !configuration.isEmpty {
       line("<details>\n<summary>Configuration</summary>")
-      line("<div class=\"scroll\"><table class=\"data\"><tbody>")
+      line("<div class=\"scroll\"><table class=\"data settings\"><tbody>")
       for setting in configuration {
         line(
           "<tr><th scope=\"row\" class=\"words\">\(escapedMarkup(setting.name))</th>"
