@@ -31,8 +31,19 @@ public struct ProgressMeter {
   private let sink: (String) -> Void
   private var start: (time: Double, step: Int)?
   private var lastShown: Double?
-  private var lastLine = ""
+  private var latest: State?
+  private var isLatestShown = false
   private var isBarVisible = false
+
+  /// What the last call said.
+  private struct State {
+    var step: Int
+    var total: Int
+    var loss: Double?
+    var note: String
+    var elapsed: Double
+    var stepsSinceStart: Int
+  }
 
   /// A meter of the work called `label`, counted in `unit` (`steps`), that writes to `sink`.
   public init(
@@ -51,66 +62,71 @@ public struct ProgressMeter {
   public mutating func update(
     step: Int, of total: Int, loss: Double? = nil, note: String = "", time: Double
   ) {
+    guard display != .silent else { return }
     let origin = start ?? (time, step)
     start = origin
-    let wait = lastShown.map { time - $0 } ?? (time - origin.time)
-    var parts = ["\(step)/\(total)"]
-    let elapsed = time - origin.time
-    let isDone = step >= total
-    if elapsed > 0 && step > origin.step {
-      let rate = Double(step - origin.step) / elapsed
-      parts.append("\(formatNumber(rate, significant: 3)) \(unit)/s")
-      if let loss { parts.append("loss \(formatNumber(loss, significant: 4))") }
-      if !note.isEmpty { parts.append(plainText(note)) }
-      parts.append(
-        isDone ? formatDuration(elapsed) : formatDuration(Double(total - step) / rate) + " left")
-    } else {
-      if let loss { parts.append("loss \(formatNumber(loss, significant: 4))") }
-      if !note.isEmpty { parts.append(plainText(note)) }
-    }
-    let fraction = total > 0 ? min(1, max(0, Double(step) / Double(total))) : 0
-    switch display {
-    case .silent: return
-    case .lines:
-      lastLine = "\(label): \(percent(fraction))  " + parts.joined(separator: "  ")
-      guard wait >= (lastShown == nil ? 3 : 5) else { return }
-      sink(lastLine + "\n")
-      lastLine = ""
-    case .bar(let columns, let hasColor):
-      lastLine = bar(fraction, parts, columns: columns, hasColor: hasColor)
-      guard lastShown == nil || wait >= 0.1 else { return }
-      draw()
-    }
+    latest = State(
+      step: step, total: total, loss: loss, note: note, elapsed: time - origin.time,
+      stepsSinceStart: step - origin.step)
+    isLatestShown = false
+    // Text is made only when it is shown: a training step waits for this call.
+    let isDue =
+      if case .lines = display {
+        time - (lastShown ?? origin.time) >= (lastShown == nil ? 3 : 5)
+      } else {
+        lastShown.map { time - $0 >= 0.1 } ?? true
+      }
+    guard isDue else { return }
+    show()
     lastShown = time
   }
 
-  /// Writes a message on a line of its own; a bar moves below it.
+  /// Writes a message on a line of its own, unless silent; a bar moves below it.
   public mutating func message(_ text: String) {
     guard display != .silent else { return }
     let wasVisible = isBarVisible
     erase()
     sink(text + "\n")
-    if wasVisible { draw() }
+    if wasVisible { show() }
   }
 
   /// Shows the last state, if it was not, and leaves the line.
   ///
   /// A pipe gets it only when it has got a line before: short work needs no progress.
   public mutating func finish() {
-    switch display {
-    case .silent: break
-    case .lines: if lastShown != nil && !lastLine.isEmpty { sink(lastLine + "\n") }
-    case .bar:
-      if !lastLine.isEmpty { draw() }
-      if isBarVisible { sink("\n") }
-    }
-    lastLine = ""
+    if !isLatestShown && (display != .lines || lastShown != nil) { show() }
+    if isBarVisible { sink("\n") }
+    latest = nil
     isBarVisible = false
   }
 
-  private mutating func draw() {
-    sink("\r" + lastLine + "\u{1B}[K")
-    isBarVisible = true
+  private mutating func show() {
+    guard let latest else { return }
+    let fraction =
+      latest.total > 0 ? min(1, max(0, Double(latest.step) / Double(latest.total))) : 0
+    let words = "\(percent(fraction))  " + words(latest).joined(separator: "  ")
+    if case .bar(let columns, let hasColor) = display {
+      sink("\r" + bar(fraction, words, columns: columns, hasColor: hasColor) + "\u{1B}[K")
+      isBarVisible = true
+    } else {
+      sink("\(label): \(words)\n")
+    }
+    isLatestShown = true
+  }
+
+  private func words(_ state: State) -> [String] {
+    var words = ["\(state.step)/\(state.total)"]
+    let rate = Double(state.stepsSinceStart) / state.elapsed
+    let isRateKnown = state.elapsed > 0 && state.stepsSinceStart > 0
+    if isRateKnown { words.append("\(formatNumber(rate, significant: 3)) \(unit)/s") }
+    if let loss = state.loss { words.append("loss \(formatNumber(loss, significant: 4))") }
+    if !state.note.isEmpty { words.append(plainText(state.note)) }
+    if state.step >= state.total {
+      words.append(formatDuration(state.elapsed))
+    } else if isRateKnown {
+      words.append(formatDuration(Double(state.total - state.step) / rate) + " left")
+    }
+    return words
   }
 
   private mutating func erase() {
@@ -122,9 +138,8 @@ public struct ProgressMeter {
   ///
   /// The bar takes what the words leave, from 8 to 30 columns; when that is less, words are cut.
   private func bar(
-    _ fraction: Double, _ parts: [String], columns: Int, hasColor: Bool
+    _ fraction: Double, _ words: String, columns: Int, hasColor: Bool
   ) -> String {
-    let words = "\(percent(fraction))  " + parts.joined(separator: "  ")
     let room = columns - 1 - label.count - words.count - 3
     guard room >= 8 else { return String("\(label) \(words)".prefix(max(0, columns - 1))) }
     let width = min(30, room)

@@ -2,10 +2,11 @@ internal import Glibc
 
 /// Runs another program with bytes on its stdin and collects what it writes.
 ///
-/// `posix_spawn` rather than Foundation's `Process`, whose library triples the start-up time of the
-/// tool. The ends are socket pairs, since a write to one can refuse `SIGPIPE` and reads and writes can
-/// refuse to wait, each by a flag of the call: no handler and no global state changes. The array of
-/// arguments is C's, made by `strdup` and freed here; it is the one unsafe pointer of this target.
+/// `posix_spawn` rather than Foundation's `Process`: that library was measured to add 12 MB to a
+/// statically linked program and, linked dynamically, 2.5 ms to its start of 3 ms. The ends are socket
+/// pairs, since a write to one can refuse `SIGPIPE` and reads and writes can refuse to wait, each by a
+/// flag of the call: no handler and no global state changes. The array of arguments is C's, made by
+/// `strdup` and freed here; it is the one unsafe pointer of this target.
 package struct Subprocess {
   package struct Result {
     package var status: Int32
@@ -24,11 +25,8 @@ package struct Subprocess {
     timeout: Double, package: String
   ) throws -> Result {
     var process = try Subprocess(program, arguments, environment, package: package)
-    let output: [[UInt8]]?
-    do {
-      output = process.exchange(input, deadline: now() + timeout)
-      if output == nil { kill(process.child, SIGKILL) }
-    }
+    let output = process.exchange(input, deadline: now() + timeout)
+    if output == nil { kill(process.child, SIGKILL) }
     for descriptor in process.descriptors where descriptor >= 0 { close(descriptor) }
     process.descriptors = []
     var status: Int32 = 0
