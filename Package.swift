@@ -72,6 +72,7 @@ let package = Package(
     tests("Randomness", ["Randomness", "LinearAlgebra"]),
     tests("Statistics", ["Statistics"]),
     tests("ScoreNetwork", ["ScoreNetwork", "ForwardProcess", "LinearAlgebra", "Randomness"]),
+    tests("Report", ["Report"]),
   ],
   swiftLanguageModes: [.v6]
 )

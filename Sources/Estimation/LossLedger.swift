@@ -110,19 +110,46 @@ public struct LossLedger: Sendable, Equatable {
 
   /// The loss at noise level `sigma`, interpolated linearly in `ln σ` between the middles of bands.
   ///
-  /// nil outside the range (a millionth is forgiven) or where a band is empty. A band's mean differs from
-  /// the loss at its middle by `w²L″/24` for bands of width w, far below the sampling error.
+  /// nil outside the range (a millionth is forgiven) or where a band is empty. A band's mean differs
+  /// from the loss at its middle by `w²L″/24` for bands of width w, far below the sampling error.
   public func loss(at sigma: Double) -> Estimate? {
+    guard let shares = shares(at: sigma) else { return nil }
+    return combination(Dictionary(shares, uniquingKeysWith: +))
+  }
+
+  /// The weighted sum of the losses at several levels, `Σ weight · L(σ)`.
+  ///
+  /// nil where one of them is. A band that serves several levels enters the error once.
+  public func integral(sigmas: [Double], weights: [Double]) -> Estimate? {
+    precondition(sigmas.count == weights.count)
+    var total: [Int: Double] = [:]
+    for (sigma, weight) in zip(sigmas, weights) {
+      guard let shares = shares(at: sigma) else { return nil }
+      for (band, share) in shares { total[band, default: 0] += weight * share }
+    }
+    return combination(total)
+  }
+
+  /// The bands whose middles enclose `sigma` and their shares in the linear interpolation.
+  private func shares(at sigma: Double) -> [(Int, Double)]? {
     guard sigma >= range.minimum * (1 - 1e-6) && sigma <= range.maximum * (1 + 1e-6) else {
       return nil
     }
-    let width = range.logWidth / Double(bandCount)
-    let position = log(sigma / range.minimum) / width - 0.5
-    guard bandCount > 1 else { return loss(band: 0) }
+    guard bandCount > 1 else { return [(0, 1)] }
+    let position = log(sigma / range.minimum) / range.logWidth * Double(bandCount) - 0.5
     // Within half a band of the ends the line through the last two middles goes on.
     let low = min(bandCount - 2, max(0, Int(position.rounded(.down))))
     let t = position - Double(low)
-    guard let left = loss(band: low), let right = loss(band: low + 1) else { return nil }
-    return left.scaled(by: 1 - t) + right.scaled(by: t)
+    return [(low, 1 - t), (low + 1, t)]
+  }
+
+  /// The sum of the bands' losses with the given weights, in the order of the bands.
+  private func combination(_ weights: [Int: Double]) -> Estimate? {
+    var total = Estimate(0)
+    for (band, weight) in weights.sorted(by: { $0.key < $1.key }) where weight != 0 {
+      guard let loss = loss(band: band) else { return nil }
+      total = total + loss.scaled(by: weight)
+    }
+    return total
   }
 }

@@ -1,0 +1,50 @@
+# Two commands do everything from a fresh clone on a machine with a Swift 6 toolchain:
+#   make demo   installs what is missing, builds, trains, evaluates, writes a report
+#   make test   installs what is missing, lints, runs every test
+
+SWIFT ?= swift
+PYTHON ?= python3
+BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
+TINYSCORE = .build/release/tinyscore
+DEMO = demo
+SOURCES = Sources Tests Package.swift
+
+.PHONY: demo test bench format lint build packages clean
+
+demo: build
+	@mkdir -p $(DEMO)
+	$(TINYSCORE) train ring-8 --output $(DEMO)/ring-8.safetensors
+	$(TINYSCORE) evaluate $(DEMO)/ring-8.safetensors --json $(DEMO)/ring-8.json \
+	  --report $(DEMO)/ring-8.html
+	@echo
+	@echo "The report is $(CURDIR)/$(DEMO)/ring-8.html"
+
+test: packages lint .venv/done
+	$(BUILD) -c release
+	TINYSCORE_PYTHON=$(CURDIR)/.venv/bin/python $(SWIFT) test \
+	  --explicit-target-dependency-import-check error
+
+bench: build
+	.build/release/Benchmarks
+
+build: packages
+	$(BUILD) -c release
+
+format:
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+lint:
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+# Debian packages, installed only when something is missing.
+packages:
+	@.ci/install-packages
+
+# The virtual environment of the tests that read our files with other programs.
+.venv/done: Tests/Python/requirements.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --requirement Tests/Python/requirements.txt
+	@touch $@
+
+clean:
+	rm -rf .build .venv $(DEMO)

@@ -1,0 +1,58 @@
+"""Makes the generated data sets of this folder; run by hand: python make_datasets.py
+
+Needs numpy and scikit-learn (which carries the digits). The random rotation of gaussian-16 comes
+from numpy's PCG64 with seed 16.
+"""
+
+import json
+import pathlib
+
+import numpy as np
+from sklearn.datasets import load_digits
+
+HERE = pathlib.Path(__file__).parent
+
+
+def rows(matrix):
+    return "[\n" + ",\n".join("    " + json.dumps([float(x) for x in row]) for row in matrix) + "\n  ]"
+
+
+def write(name, comment, description, body):
+    text = f"// {comment}\n{{\n  \"description\": {json.dumps(description)},\n{body}\n}}\n"
+    (HERE / f"{name}.json").write_text(text)
+
+
+def ring(k):
+    angle = 2 * np.pi * np.arange(k) / k
+    return np.round(np.stack([np.cos(angle), np.sin(angle)], 1), 16) + 0.0
+
+
+def simplex(k):
+    corners = np.eye(k) - 1.0 / k
+    return corners / np.linalg.norm(corners, axis=1, keepdims=True)
+
+
+def rotated_gaussian(dimension, smallest, largest):
+    q, r = np.linalg.qr(np.random.default_rng(16).standard_normal((dimension, dimension)))
+    q *= np.sign(np.diag(r))
+    covariance = q @ np.diag(np.geomspace(smallest, largest, dimension)) @ q.T
+    return (covariance + covariance.T) / 2
+
+
+write("two-points", "Two points at distance 2: one decision, worth ln 2 nats.",
+      "two equally likely points, +1 and -1, in one dimension",
+      '  "distribution": "points",\n  "points": [[1], [-1]]')
+write("ring-8", "Eight points on the unit circle: ln 8 nats, decided in stages.",
+      "eight equally likely points on the unit circle",
+      f'  "distribution": "points",\n  "points": {rows(ring(8))}')
+write("simplex-16", "Sixteen points at equal distances from each other: ln 16 nats, decided at once.",
+      "the sixteen corners of a regular simplex with circumradius 1",
+      f'  "distribution": "points",\n  "points": {rows(simplex(16))}')
+write("gaussian-16", "A Gaussian whose directions freeze one after the other as the noise falls.",
+      "a Gaussian in 16 dimensions, eigenvalues of the covariance log-spaced from 0.05 to 3, axes rotated",
+      f'  "distribution": "gaussian",\n  "mean": {json.dumps([0.0] * 16)},\n'
+      f'  "covariance": {rows(rotated_gaussian(16, 0.05, 3))}')
+write("subspace-4-in-16", "Data on a flat subspace: the entropy rate reads its dimension at small noise.",
+      "a four-dimensional isotropic Gaussian in 16 dimensions",
+      '  "distribution": "gaussian",\n  "dimension": 16,\n  "standardDeviation": 1,\n  "subspaceDimension": 4')
+np.save(HERE / "digits.npy", load_digits().data.astype(np.uint8))
