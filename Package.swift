@@ -65,6 +65,8 @@ let package = Package(
       swiftSettings: settings),
     tests("LinearAlgebra", ["LinearAlgebra"]),
     tests("Randomness", ["Randomness", "LinearAlgebra"]),
+    tests("JSONText", ["JSONText"]),
+    tests("Storage", ["Storage", "JSONText", "LinearAlgebra"]),
   ],
   swiftLanguageModes: [.v6]
 )
