@@ -73,6 +73,8 @@ let package = Package(
     tests("Statistics", ["Statistics"]),
     tests("ScoreNetwork", ["ScoreNetwork", "ForwardProcess", "LinearAlgebra", "Randomness"]),
     tests("Report", ["Report"]),
+    tests("JSONText", ["JSONText"]),
+    tests("Storage", ["Storage", "JSONText", "LinearAlgebra"]),
   ],
   swiftLanguageModes: [.v6]
 )

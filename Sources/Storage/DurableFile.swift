@@ -1,0 +1,167 @@
+internal import Glibc
+
+/// Makes `bytes` the content of the file `path` as `DurableFile` does.
+public func writeDurably(_ bytes: [UInt8], to path: String) throws(StorageError) {
+  var file = try DurableFile(path: path)
+  try file.write(bytes.span.bytes)
+  try file.commit()
+}
+
+/// New content for a file, which takes the place of the old one in one step, durably.
+///
+/// The content goes to a temporary file in the same folder and onto the disk; `commit` then gives it
+/// the name `path`. Whatever happens, `path` is either the old file or the new one, whole, and after
+/// `commit` the new one survives a loss of power. When anything throws, and when the value goes away
+/// without `commit`, the temporary file is removed and the old file is intact; only if the very last
+/// step fails, in which the folder goes to the disk, the new one may be in its place already.
+///
+/// The new file has the permissions of the old one, and a symbolic link goes on pointing to it. What
+/// is not a regular file, such as a pipe or a terminal, is written directly.
+public struct DurableFile: ~Copyable {
+  private let path: String
+  private let file: SystemFile
+  /// The file that the content is in meanwhile, and the one whose place it takes; nil when it is
+  /// written directly, and when it has taken its place.
+  private var replacement: Replacement?
+  private var buffer: [UInt8] = []
+  private static let bufferSize = 1 << 16
+
+  /// Begins new content for the file `path`.
+  public init(path: String) throws(StorageError) {
+    let opened: OpenedOutput
+    do throws(SystemFailure) {
+      opened = try OpenedOutput(path: path)
+    } catch {
+      throw .cannotCreate(path: path, reason: error.reason)
+    }
+    self.path = path
+    file = opened.file
+    replacement = opened.replacement
+  }
+
+  deinit { replacement?.abandon() }
+
+  /// Appends bytes to the content.
+  public mutating func write(_ bytes: RawSpan) throws(StorageError) {
+    if buffer.count + bytes.byteCount > Self.bufferSize { try flush() }
+    guard bytes.byteCount <= Self.bufferSize else { return try writeThrough(bytes) }
+    bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
+  }
+
+  /// Appends a text to the content, in UTF-8.
+  public mutating func write(_ text: String) throws(StorageError) {
+    try write(Array(text.utf8).span.bytes)
+  }
+
+  /// Puts the content onto the disk and in the place of the old file.
+  public consuming func commit() throws(StorageError) {
+    try flush()
+    guard let replacement else { return }
+    do throws(SystemFailure) {
+      try file.synchronize()
+      try FileName.rename(replacement.temporary, to: replacement.target)
+      self.replacement = nil
+      try FileName.synchronizeFolder(of: replacement.target)
+    } catch {
+      throw .cannotWrite(path: path, reason: error.reason)
+    }
+  }
+
+  private mutating func flush() throws(StorageError) {
+    try writeThrough(buffer.span.bytes)
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func writeThrough(_ bytes: RawSpan) throws(StorageError) {
+    do throws(SystemFailure) {
+      try file.write(bytes)
+    } catch {
+      throw .cannotWrite(path: path, reason: error.reason)
+    }
+  }
+}
+
+// MARK: - Where the bytes go
+
+/// A temporary file and the file whose place it is to take.
+private struct Replacement {
+  let temporary: String
+  /// The path without symbolic links.
+  let target: String
+
+  /// Removes the temporary file.
+  func abandon() { try? FileName.remove(temporary) }
+}
+
+/// The file that takes the bytes of an output.
+private struct OpenedOutput: ~Copyable {
+  let file: SystemFile
+  let replacement: Replacement?
+
+  init(path: String) throws(SystemFailure) {
+    let old = try FileStatus.ifPresent(path)
+    if let old, old.isFolder { throw SystemFailure(code: EISDIR) }
+    if let old, !old.isRegular {
+      file = try SystemFile(path, O_WRONLY)
+      replacement = nil
+    } else {
+      let target = old == nil ? path : try FileName.resolved(path)
+      if old != nil { try FileName.checkWritable(target) }
+      self = try Self.temporary(for: target, permissions: old?.permissions)
+    }
+  }
+
+  private init(file: consuming SystemFile, replacement: Replacement) {
+    self.file = file
+    self.replacement = replacement
+  }
+
+  /// A new file in the folder of `target`, with `permissions` or those that the system gives.
+  private static func temporary(
+    for target: String, permissions: mode_t?
+  ) throws(SystemFailure) -> OpenedOutput {
+    var attempt = 0
+    while true {
+      let replacement = Replacement(
+        temporary: TemporaryName(target: target).path(attempt), target: target)
+      do throws(SystemFailure) {
+        let file = try SystemFile(
+          replacement.temporary, O_WRONLY | O_CREAT | O_EXCL, mode: permissions ?? 0o666)
+        // Where the process's mask has taken something away; a file system that knows no
+        // permissions refuses, and loses nothing.
+        if let permissions { try? file.setMode(permissions) }
+        return OpenedOutput(file: file, replacement: replacement)
+      } catch {
+        // The name is taken where a run with this process number died while it wrote.
+        guard error.code == EEXIST && attempt < 1000 else { throw error }
+        attempt += 1
+      }
+    }
+  }
+}
+
+/// How the temporary files of an output are named: `.NAME.PROCESS.NUMBER.tmp` in its folder.
+struct TemporaryName {
+  let folder: String
+  private let start: String
+  private static let end = ".tmp"
+
+  /// The names for the output `target`.
+  init(target: String) {
+    let (folder, name) = FileName.split(target)
+    self.folder = folder
+    // The system allows 255 bytes a name; a character of UTF-8 has at most four.
+    start = "." + (name.utf8.count <= 200 ? name : String(name.unicodeScalars.prefix(50))) + "."
+  }
+
+  /// The path of this process's temporary file of the given number.
+  func path(_ number: Int) -> String { "\(folder)/\(start)\(getpid()).\(number)\(Self.end)" }
+
+  /// Whether a file of this name in the folder is a temporary file of the output, of any process.
+  func matches(_ name: String) -> Bool {
+    guard name.hasPrefix(start) && name.hasSuffix(Self.end) else { return false }
+    let numbers = name.dropFirst(start.count).dropLast(Self.end.count)
+      .split(separator: ".", omittingEmptySubsequences: false)
+    return numbers.count == 2 && numbers.allSatisfy { UInt($0) != nil }
+  }
+}

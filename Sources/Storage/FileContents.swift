@@ -1,0 +1,85 @@
+internal import Glibc
+
+/// The bytes of a file, read-only.
+public struct FileContents: Sendable {
+  /// The path as it was given.
+  public let path: String
+  private let bytes: Bytes
+
+  private enum Bytes {
+    case mapped(MappedMemory)
+    case copied([UInt8])
+  }
+
+  /// How the bytes of a regular file get into memory.
+  public enum Access: Sendable {
+    /// By mapping: nothing is copied, so large files cost no memory of their own.
+    ///
+    /// Another process must not shorten the file meanwhile, as the system then ends this one; tools
+    /// that write as `writeDurably` does never shorten a file.
+    case mapped
+    /// By reading: what is checked stays as it was checked, whatever happens to the file.
+    case copied
+  }
+
+  /// The most that is read from what is not a regular file, such as a pipe: 1 GiB.
+  public static let maximumStream = 1 << 30
+
+  /// The bytes of the file `path`.
+  ///
+  /// What is not a regular file is read to its end, whatever `access` says.
+  public init(path: String, access: Access = .mapped) throws(StorageError) {
+    self.path = path
+    do throws(SystemFailure) {
+      let file = try SystemFile(path, O_RDONLY)
+      let status = try file.status()
+      guard !status.isFolder else { throw SystemFailure(code: EISDIR) }
+      switch access {
+      case .mapped where status.isRegular && status.size > 0:
+        bytes = .mapped(try file.map(status.size))
+      case .mapped, .copied:
+        bytes = .copied(try Self.read(file, expecting: status.isRegular ? status.size : nil))
+      }
+    } catch {
+      throw switch error.code {
+      case ENOENT, ENOTDIR: .notFound(path: path)
+      case EISDIR: .unreadable(path: path, reason: "it is a folder, not a file")
+      case EFBIG: .unreadable(path: path, reason: "it has no end within 1 GiB; use a file")
+      default: .unreadable(path: path, reason: error.reason)
+      }
+    }
+  }
+
+  /// Bytes from elsewhere, which messages call `name`.
+  public init(_ bytes: [UInt8], name: String) {
+    path = name
+    self.bytes = .copied(bytes)
+  }
+
+  private static func read(
+    _ file: borrowing SystemFile, expecting size: Int?
+  ) throws(SystemFailure) -> [UInt8] {
+    var bytes: [UInt8] = []
+    if let size { bytes.reserveCapacity(size + 1) }
+    // One byte more than expected, so that the end shows; what grows meanwhile is read as well.
+    var next = size.map { $0 + 1 } ?? 1 << 16
+    while try file.read(next, appendingTo: &bytes) > 0 {
+      guard bytes.count <= max(maximumStream, size ?? 0) else { throw SystemFailure(code: EFBIG) }
+      next = 1 << 16
+    }
+    return bytes
+  }
+
+  /// Calls `body` with the bytes.
+  public func withBytes<Result, Failure: Error>(
+    _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    switch bytes {
+    case .mapped(let memory): try memory.withBytes(body)
+    case .copied(let bytes): try body(bytes.span)
+    }
+  }
+
+  /// The SHA-256 of the bytes, as 64 hexadecimal digits.
+  public var sha256: String { withBytes { SHA256.hexDigest(of: $0.bytes) } }
+}

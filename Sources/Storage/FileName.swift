@@ -1,0 +1,58 @@
+internal import Glibc
+
+/// Operations on the names of files.
+enum FileName {
+  /// The path without symbolic links.
+  static func resolved(_ path: String) throws(SystemFailure) -> String {
+    guard let resolved = realpath(path, nil) else { throw SystemFailure(code: errno) }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// Throws if this process may not write the file.
+  static func checkWritable(_ path: String) throws(SystemFailure) {
+    _ = try checked { Int(faccessat(AT_FDCWD, path, W_OK, AT_EACCESS)) }
+  }
+
+  /// Gives the file `old` the name `new`, in place of what had it, in one step.
+  static func rename(_ old: String, to new: String) throws(SystemFailure) {
+    _ = try checked { Int(Glibc.rename(old, new)) }
+  }
+
+  /// Removes the file.
+  static func remove(_ path: String) throws(SystemFailure) {
+    _ = try checked { Int(unlink(path)) }
+  }
+
+  /// Waits until the names in the folder of `path` are on the disk.
+  static func synchronizeFolder(of path: String) throws(SystemFailure) {
+    let folder = try SystemFile(split(path).folder, O_RDONLY | O_DIRECTORY)
+    do throws(SystemFailure) {
+      try folder.synchronize()
+    } catch {
+      // Some file systems keep names in order themselves and say so with these.
+      guard error.code == EINVAL || error.code == ENOTSUP else { throw error }
+    }
+  }
+
+  /// The names of all files in `folder`.
+  static func all(in folder: String) throws(SystemFailure) -> [String] {
+    guard let stream = opendir(folder) else { throw SystemFailure(code: errno) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      // The name ends with a zero byte; it is valid until the next call.
+      withUnsafePointer(to: &entry.pointee.d_name) { name in
+        name.withMemoryRebound(to: CChar.self, capacity: 256) { names.append(String(cString: $0)) }
+      }
+    }
+    return names
+  }
+
+  /// The folder that `path` names a file in, and that name.
+  static func split(_ path: String) -> (folder: String, name: String) {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
+    let name = String(path[path.utf8.index(after: slash)...])
+    return (slash == path.startIndex ? "/" : String(path[..<slash]), name)
+  }
+}

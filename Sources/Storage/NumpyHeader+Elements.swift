@@ -1,0 +1,103 @@
+extension NumpyHeader {
+  /// The elements in row-major order as doubles, of a file whose length fits this header.
+  ///
+  /// `(rows, columns)` is the shape, with one column for a vector.
+  func rowMajorElements(of bytes: RawSpan, rows: Int, columns: Int) -> [Double] {
+    let grid = ElementGrid(
+      offset: dataOffset, isBigEndian: type.isBigEndian, isColumnMajor: isFortranOrder,
+      rows: rows, columns: columns)
+    return switch (type.kind, type.size) {
+    case (.float, 2): grid.elements(of: bytes, Float16.self)
+    case (.float, 4): grid.elements(of: bytes, Float.self)
+    case (.float, _): grid.elements(of: bytes, Double.self)
+    case (.signed, 1): grid.elements(of: bytes, Int8.self)
+    case (.signed, 2): grid.elements(of: bytes, Int16.self)
+    case (.signed, 4): grid.elements(of: bytes, Int32.self)
+    case (.signed, _): grid.elements(of: bytes, Int64.self)
+    case (.unsigned, 1): grid.elements(of: bytes, UInt8.self)
+    case (.unsigned, 2): grid.elements(of: bytes, UInt16.self)
+    case (.unsigned, 4): grid.elements(of: bytes, UInt32.self)
+    case (.unsigned, _): grid.elements(of: bytes, UInt64.self)
+    case (.boolean, _): grid.elements(of: bytes, Boolean.self)
+    }
+  }
+}
+
+/// Where the elements of a matrix are among the bytes of a file.
+private struct ElementGrid {
+  let offset: Int
+  let isBigEndian: Bool
+  let isColumnMajor: Bool
+  let rows: Int
+  let columns: Int
+
+  /// The elements in row-major order.
+  func elements<Element: StoredNumber>(of bytes: RawSpan, _ type: Element.Type) -> [Double] {
+    if isColumnMajor && rows > 1 && columns > 1 { return transposed(bytes, type) }
+    return [Double](capacity: rows * columns) { (result: inout OutputSpan<Double>) in
+      for index in 0..<rows * columns {
+        result.append(element(index, bytes, type))
+      }
+    }
+  }
+
+  /// The elements of a column-major matrix, by square tiles: their rows and columns stay in cache.
+  private func transposed<Element: StoredNumber>(
+    _ bytes: RawSpan, _ type: Element.Type
+  ) -> [Double] {
+    let tile = 32
+    var result = [Double](repeating: 0, count: rows * columns)
+    var span = result.mutableSpan
+    for firstRow in stride(from: 0, to: rows, by: tile) {
+      for firstColumn in stride(from: 0, to: columns, by: tile) {
+        for row in firstRow..<min(firstRow + tile, rows) {
+          for column in firstColumn..<min(firstColumn + tile, columns) {
+            span[row * columns + column] = element(column * rows + row, bytes, type)
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  @inline(__always)
+  private func element<Element: StoredNumber>(
+    _ index: Int, _ bytes: RawSpan, _ type: Element.Type
+  ) -> Double {
+    let position = offset + index * MemoryLayout<Element.Bits>.size
+    return Element.value(bytes.integer(at: position, bigEndian: isBigEndian))
+  }
+}
+
+/// A type of number as files store it.
+private protocol StoredNumber {
+  associatedtype Bits: FixedWidthInteger & BitwiseCopyable
+  /// The number of the bits, rounded to the nearest double where it must be.
+  static func value(_ bits: Bits) -> Double
+}
+
+extension Double: StoredNumber {
+  fileprivate static func value(_ bits: UInt64) -> Double { Double(bitPattern: bits) }
+}
+extension Float: StoredNumber {
+  fileprivate static func value(_ bits: UInt32) -> Double { Double(Float(bitPattern: bits)) }
+}
+extension Float16: StoredNumber {
+  fileprivate static func value(_ bits: UInt16) -> Double { Double(Float16(bitPattern: bits)) }
+}
+extension StoredNumber where Self: BinaryInteger {
+  fileprivate static func value(_ bits: Self) -> Double { Double(bits) }
+}
+extension Int8: StoredNumber {}
+extension Int16: StoredNumber {}
+extension Int32: StoredNumber {}
+extension Int64: StoredNumber {}
+extension UInt8: StoredNumber {}
+extension UInt16: StoredNumber {}
+extension UInt32: StoredNumber {}
+extension UInt64: StoredNumber {}
+
+/// A truth value of one byte: 0 is 0, and all else is 1.
+private enum Boolean: StoredNumber {
+  static func value(_ bits: UInt8) -> Double { bits == 0 ? 0 : 1 }
+}

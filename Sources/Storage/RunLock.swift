@@ -1,0 +1,74 @@
+internal import Glibc
+internal import JSONText
+
+/// The right to write an output, which one process at a time has.
+///
+/// It is a lock of the system on a file `.NAME.lock` in the folder of the output, so it ends with the
+/// process however that ends. The file says who has it, and is removed with the lock.
+public struct RunLock: ~Copyable {
+  /// The path of the output without symbolic links, so that it has one lock under all its names.
+  private let output: String
+  private let lockPath: String
+  private let file: SystemFile
+
+  /// Takes the lock of the output `path`; throws `inUse` and who has it if another process does.
+  public init(path: String) throws(StorageError) {
+    output = (try? FileName.resolved(path)) ?? path
+    let (folder, name) = FileName.split(output)
+    lockPath = "\(folder)/.\(name).lock"
+    let locked: SystemFile?
+    do throws(SystemFailure) {
+      locked = try Self.lockedFile(lockPath)
+    } catch {
+      throw .cannotCreate(path: lockPath, reason: error.reason)
+    }
+    guard let locked else { throw .inUse(path: path, holder: Self.holder(lockPath)) }
+    file = locked
+  }
+
+  /// The name goes before the lock does, so nobody locks a file that is about to vanish unseen.
+  deinit { try? FileName.remove(lockPath) }
+
+  /// Removes what earlier runs left of the output when they died while they wrote it.
+  ///
+  /// Their temporary files are nobody's as long as this lock is held.
+  public func removeAbandonedFiles() {
+    let temporaries = TemporaryName(target: output)
+    let names = (try? FileName.all(in: temporaries.folder)) ?? []
+    for name in names where temporaries.matches(name) {
+      try? FileName.remove("\(temporaries.folder)/\(name)")
+    }
+  }
+
+  /// The file, locked and with this process's name in it; nil if another process has the lock.
+  private static func lockedFile(_ path: String) throws(SystemFailure) -> SystemFile? {
+    for _ in 0..<100 {
+      let file = try SystemFile(path, O_RDWR | O_CREAT, mode: 0o666)
+      guard try file.lock() else { return nil }
+      // The last holder may have removed the name between the two calls: then this is another file
+      // than the next one will find there.
+      if try file.status().identity == FileStatus.ifPresent(path)?.identity {
+        try file.truncate()
+        try file.write(Array(processDescription.utf8).span.bytes)
+        return file
+      }
+    }
+    throw SystemFailure(code: EAGAIN)
+  }
+
+  private static func holder(_ lockPath: String) -> String {
+    guard let contents = try? FileContents(path: lockPath, access: .copied) else {
+      return "another run"
+    }
+    let name = contents.withBytes { excerpt($0, limit: 100) }
+    return "another run (\(name))"
+  }
+}
+
+/// How messages of other processes name this one.
+private var processDescription: String {
+  var host = [CChar](repeating: 0, count: 256)
+  guard gethostname(&host, host.count) == 0 else { return "process \(getpid())" }
+  let name = host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+  return "process \(getpid()) on \(String(decoding: name, as: UTF8.self))"
+}

@@ -1,0 +1,178 @@
+internal import Glibc
+
+/// A system call that failed, by its error number.
+struct SystemFailure: Error {
+  let code: Int32
+
+  /// What the system calls it, and what to do where that is clear.
+  var reason: String {
+    let text = strerror(code).map { String(cString: $0) } ?? "error \(code)"
+    return switch code {
+    case ENOSPC, EDQUOT: text + "; free some space"
+    case EACCES, EPERM: text + "; check the permissions of the file and its folder"
+    case ENOENT: text + "; make the folder first"
+    case EROFS: text + "; choose a place that can be written"
+    default: text
+    }
+  }
+}
+
+/// An open file, which owns its descriptor and closes it once.
+struct SystemFile: ~Copyable {
+  private let descriptor: Int32
+
+  /// Opens `path`; descriptors never leak into programs that this one starts.
+  init(_ path: String, _ flags: Int32, mode: mode_t = 0) throws(SystemFailure) {
+    descriptor = Int32(try checked { Int(open(path, flags | O_CLOEXEC, mode)) })
+  }
+
+  deinit { _ = Glibc.close(descriptor) }
+
+  /// What the system knows about the file.
+  func status() throws(SystemFailure) -> FileStatus {
+    var status = stat()
+    _ = try checked { Int(fstat(descriptor, &status)) }
+    return FileStatus(status)
+  }
+
+  /// Gives the file the permissions `mode`.
+  func setMode(_ mode: mode_t) throws(SystemFailure) {
+    _ = try checked { Int(fchmod(descriptor, mode)) }
+  }
+
+  /// Writes all bytes, in as many calls as it takes.
+  func write(_ bytes: RawSpan) throws(SystemFailure) {
+    var written = 0
+    while written < bytes.byteCount {
+      let count = try checked {
+        // The pointer is used within the closure, for the bytes that it covers.
+        bytes.extracting(written..<bytes.byteCount).withUnsafeBytes {
+          Glibc.write(descriptor, $0.baseAddress, $0.count)
+        }
+      }
+      // Nothing written and no error: a device that takes no more.
+      guard count > 0 else { throw SystemFailure(code: EIO) }
+      written += count
+    }
+  }
+
+  /// Reads up to `count` more bytes and appends them to `bytes`; returns how many, 0 at the end.
+  func read(_ count: Int, appendingTo bytes: inout [UInt8]) throws(SystemFailure) -> Int {
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: count))
+    let got: Int
+    do throws(SystemFailure) {
+      got = try checked {
+        // The pointer is used within the closure; `count` bytes follow `start`, just appended.
+        bytes.withUnsafeMutableBytes {
+          Glibc.read(descriptor, $0.baseAddress.map { $0 + start }, count)
+        }
+      }
+    } catch {
+      bytes.removeLast(count)
+      throw error
+    }
+    bytes.removeLast(count - got)
+    return got
+  }
+
+  /// Waits until the content is on the disk.
+  func synchronize() throws(SystemFailure) {
+    _ = try checked { Int(fsync(descriptor)) }
+  }
+
+  /// Takes the lock of the file; false if another process has it.
+  func lock() throws(SystemFailure) -> Bool {
+    do throws(SystemFailure) {
+      _ = try checked { Int(flock(descriptor, LOCK_EX | LOCK_NB)) }
+      return true
+    } catch {
+      guard error.code == EWOULDBLOCK else { throw error }
+      return false
+    }
+  }
+
+  /// Empties the file.
+  func truncate() throws(SystemFailure) {
+    _ = try checked { Int(ftruncate(descriptor, 0)) }
+  }
+
+  /// The first `count` bytes of the file in memory, read-only; `count` is above 0.
+  func map(_ count: Int) throws(SystemFailure) -> MappedMemory {
+    guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED
+    else { throw SystemFailure(code: errno) }
+    return MappedMemory(base: base.bindMemory(to: UInt8.self, capacity: count), count: count)
+  }
+}
+
+/// Makes a system call, again when a signal interrupts it.
+///
+/// Not for ever: a call that is interrupted every time must not hang the program.
+func checked(_ call: () -> Int) throws(SystemFailure) -> Int {
+  for _ in 0..<1000 {
+    let result = call()
+    if result >= 0 { return result }
+    guard errno == EINTR else { break }
+  }
+  throw SystemFailure(code: errno)
+}
+
+/// A part of a file in memory, read-only, unmapped with its last owner.
+final class MappedMemory: @unchecked Sendable {
+  // Sendable: nothing is written after `init`. Invariant: `base` has `count` readable bytes until
+  // `deinit`.
+  private let base: UnsafePointer<UInt8>
+  private let count: Int
+
+  fileprivate init(base: UnsafePointer<UInt8>, count: Int) {
+    self.base = base
+    self.count = count
+  }
+
+  deinit { munmap(UnsafeMutableRawPointer(mutating: base), count) }
+
+  /// Calls `body` with the bytes.
+  func withBytes<Result, Failure: Error>(
+    _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let buffer = UnsafeBufferPointer(start: base, count: count)
+    return try body(buffer.span)
+  }
+}
+
+/// What the system knows about a file.
+struct FileStatus {
+  let isRegular: Bool
+  let isFolder: Bool
+  /// The size in bytes of a regular file.
+  let size: Int
+  /// Who may read, write and execute it.
+  let permissions: mode_t
+  /// What tells it from every other file.
+  let identity: [UInt64]
+
+  fileprivate init(_ status: stat) {
+    isRegular = status.st_mode & S_IFMT == S_IFREG
+    isFolder = status.st_mode & S_IFMT == S_IFDIR
+    size = Int(status.st_size)
+    permissions = status.st_mode & 0o777
+    identity = [UInt64(status.st_dev), UInt64(status.st_ino)]
+  }
+
+  /// The status of what `path` leads to, symbolic links followed.
+  init(of path: String) throws(SystemFailure) {
+    var status = stat()
+    _ = try checked { Int(stat(path, &status)) }
+    self.init(status)
+  }
+
+  /// The status of what `path` leads to, nil if it leads nowhere.
+  static func ifPresent(_ path: String) throws(SystemFailure) -> FileStatus? {
+    do throws(SystemFailure) {
+      return try FileStatus(of: path)
+    } catch {
+      guard error.code == ENOENT else { throw error }
+      return nil
+    }
+  }
+}
