@@ -14,7 +14,9 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// The tests of one target.
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [])
+  -> Target
+{
   .testTarget(
     name: name + "Tests", dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
@@ -42,7 +44,8 @@ let package = Package(
     layer(
       "Training",
       ["LinearAlgebra", "Randomness", "Statistics", "ForwardProcess", "ScoreNetwork", "Estimation"]),
-    layer("Dynamics", ["LinearAlgebra", "Randomness", "Statistics", "ForwardProcess", "Estimation"]),
+    layer(
+      "Dynamics", ["LinearAlgebra", "Randomness", "Statistics", "ForwardProcess", "Estimation"]),
     layer("JSONText"),
     layer(
       "Storage",
@@ -65,6 +68,9 @@ let package = Package(
       swiftSettings: settings),
     tests("LinearAlgebra", ["LinearAlgebra"]),
     tests("Randomness", ["Randomness", "LinearAlgebra"]),
+    tests(
+      "Distributions",
+      ["Distributions", "ForwardProcess", "LinearAlgebra", "Randomness", "Statistics"]),
   ],
   swiftLanguageModes: [.v6]
 )
