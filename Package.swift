@@ -75,6 +75,9 @@ let package = Package(
     tests("Report", ["Report"]),
     tests("JSONText", ["JSONText"]),
     tests("Storage", ["Storage", "JSONText", "LinearAlgebra"]),
+    tests(
+      "Distributions",
+      ["Distributions", "ForwardProcess", "LinearAlgebra", "Randomness", "Statistics"]),
   ],
   swiftLanguageModes: [.v6]
 )

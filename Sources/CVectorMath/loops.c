@@ -184,3 +184,5 @@ INLINE void philox_blocks(ts_stream stream, uint64_t block, uint32_t words[4 * k
 #define S(name) name##_d
 #define PER_BLOCK 2
 #include "loops.inc"
+
+#include "softmax.inc"

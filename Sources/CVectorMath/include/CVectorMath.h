@@ -71,6 +71,17 @@ TS_DECLARE(float, s)
 TS_DECLARE(double, d)
 #undef TS_DECLARE
 
+// One block of columns of an online softmax (Milakov and Gimelshein 2018), the largest entry of each
+// row kept apart so that what the others add is known to relative accuracy. On entry logits(r, j) +
+// offsets[j] are the logits a; state(r, 0..4) = m, and over all columns but the largest the sums of
+// e, e (a - m), e (a - m)^2, e squares[j] with e = exp(a - m); largest[r] is the column of m, -1
+// before the first block. On exit logits hold e, 0 for the largest; what was summed elsewhere with
+// the old m is to be multiplied by scale[r], and the old largest, where it was displaced, to be
+// added with weight demoted[r] (its squares too: state(r, 4) lacks them). e below exp(-700) is 0.
+void ts_softmax_block_d(size_t rows, size_t columns, double *logits, size_t ld,
+                        const double *offsets, const double *squares, int64_t first, double *state,
+                        int64_t *largest, double *scale, double *demoted);
+
 // The four words of one Philox block: for scalar draws, and the reference of the vector loops.
 void ts_philox(ts_stream stream, uint64_t block, uint32_t words[4]);
 

@@ -1,0 +1,60 @@
+internal import Glibc
+public import LinearAlgebra
+
+extension GaussianLaw {
+  /// `log p_σ(x) = −½ Σ (log 2π(λ+σ²) + q²/(λ+σ²))` at the rows of `x`, `(B)`, in nats; `q` are the
+  /// coordinates of `x − E y` along the eigenvectors.
+  public func logDensity(at x: Matrix<Double>, sigma: Double) -> [Double] {
+    let q = coordinates(of: x)
+    let variances = eigenvalues.map { $0 + sigma * sigma }
+    let normalizer = variances.reduce(0) { $0 + log(2 * Double.pi * $1) }
+    return (0..<x.rows).map { row in
+      -(zip(q.row(row), variances).reduce(normalizer) { $0 + $1.0 * ($1.0 / $1.1) }) / 2
+    }
+  }
+
+  /// The scores `−(Cov + σ²)⁻¹ (x − E y)` at the rows of `x`, `(B, D)`.
+  public func score(at x: Matrix<Double>, sigma: Double) -> Matrix<Double> {
+    var q = coordinates(of: x)
+    let variances = eigenvalues.map { $0 + sigma * sigma }
+    for row in 0..<q.rows {
+      for j in 0..<dimension { q[row, j] = -q[row, j] / variances[j] }
+    }
+    guard let eigenvectors else { return q }
+    return .product(q, eigenvectors)
+  }
+
+  /// The Jacobian `−(Cov + σ²)⁻¹`, the same at every row of `x`, `(B, D · D)`.
+  public func jacobian(at x: Matrix<Double>, sigma: Double) -> Matrix<Double> {
+    precondition(x.columns == dimension && sigma > 0)
+    var scaled = Matrix<Double>(rows: dimension, columns: dimension)
+    for j in 0..<dimension {
+      let scale = -1 / (eigenvalues[j] + sigma * sigma)
+      if let eigenvectors {
+        for k in 0..<dimension { scaled[j, k] = scale * eigenvectors[j, k] }
+      } else {
+        scaled[j, j] = scale
+      }
+    }
+    let jacobian = eigenvectors.map { .product($0, transposed: true, scaled) } ?? scaled
+    return Matrix(
+      rows: x.rows, columns: dimension * dimension,
+      elements: Array(repeatElement(jacobian.elements, count: x.rows).joined()))
+  }
+
+  /// The divergence `−Σ 1/(λ + σ²)`, the same at every row of `x`, `(B)`.
+  public func divergence(at x: Matrix<Double>, sigma: Double) -> [Double] {
+    precondition(x.columns == dimension && sigma > 0)
+    let divergence = eigenvalues.reduce(0) { $0 - 1 / ($1 + sigma * sigma) }
+    return Array(repeating: divergence, count: x.rows)
+  }
+
+  /// The coordinates of `x − E y` along the eigenvectors, `(B, D)`.
+  private func coordinates(of x: Matrix<Double>) -> Matrix<Double> {
+    precondition(x.columns == dimension)
+    var centred = x
+    for row in 0..<x.rows { for j in 0..<dimension { centred[row, j] -= mean[j] } }
+    guard let eigenvectors else { return centred }
+    return .product(centred, transposed: false, eigenvectors, transposed: true)
+  }
+}

@@ -1,0 +1,80 @@
+extension Matrix {
+  /// Calls `body` with a view of the elements that is valid, and may only be read, during the call.
+  ///
+  /// For factors of products and sources of copies: nothing is copied, however many share the
+  /// matrix.
+  public func withReadOnlyView<Result>(
+    _ body: (MatrixView<Element>) throws -> Result
+  ) rethrows -> Result {
+    try storage.withUnsafeBufferPointer { buffer in
+      // Invariant: the view is not written to, so making the pointer mutable changes nothing; an
+      // empty matrix has no memory, and a placeholder that is never read stands for it.
+      guard let base = buffer.baseAddress else {
+        var empty = self
+        return try empty.withView(body)
+      }
+      return try body(
+        MatrixView(
+          base: UnsafeMutablePointer(mutating: base), rows: rows, columns: columns, stride: columns)
+      )
+    }
+  }
+}
+
+extension MatrixView {
+  /// The rows of `range`.
+  public func rows(_ range: Range<Int>) -> MatrixView {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows)
+    return MatrixView(
+      base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
+  }
+}
+
+extension VectorView {
+  /// Overwrites the elements with those of `other`, of the same length, converted.
+  public func copy(converting other: VectorView<some Scalar>) {
+    precondition(other.count == count)
+    for i in 0..<count { base[i] = Element(other.base[i]) }
+  }
+
+  /// The inner product with `other`, of the same length.
+  public func dot(_ other: VectorView) -> Element {
+    precondition(other.count == count)
+    // Four sums side by side: the additions of one sum would wait for each other.
+    var (a, b, c, d) = (Element(0), Element(0), Element(0), Element(0))
+    var i = 0
+    while i + 4 <= count {
+      a += base[i] * other.base[i]
+      b += base[i + 1] * other.base[i + 1]
+      c += base[i + 2] * other.base[i + 2]
+      d += base[i + 3] * other.base[i + 3]
+      i += 4
+    }
+    while i < count {
+      a += base[i] * other.base[i]
+      i += 1
+    }
+    return (a + b) + (c + d)
+  }
+
+  /// The squared distance `Σ (a − b)²` to `other`, of the same length.
+  public func squaredDistance(to other: VectorView) -> Element {
+    precondition(other.count == count)
+    var (even, odd) = (Element(0), Element(0))
+    var i = 0
+    while i + 2 <= count {
+      let (p, q) = (base[i] - other.base[i], base[i + 1] - other.base[i + 1])
+      even += p * p
+      odd += q * q
+      i += 2
+    }
+    if i < count { even += (base[i] - other.base[i]) * (base[i] - other.base[i]) }
+    return even + odd
+  }
+
+  /// Multiplies the elements by `scale` and adds `factor · other`, of the same length.
+  public func update(scale: Element = 1, adding factor: Element, times other: VectorView) {
+    precondition(other.count == count)
+    for i in 0..<count { base[i] = scale * base[i] + factor * other.base[i] }
+  }
+}
