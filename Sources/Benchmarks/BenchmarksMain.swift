@@ -20,14 +20,13 @@ struct Pts: SampleSource {
     }
     moments = DataMoments(mean: m, totalVariance: v)
   }
-  func draw(
-    into y: MatrixView<Float>, scratch: MatrixView<Float>, stream: RandomStream, firstSample: Int
+  func drawCentred(into y: MatrixView<Float>, scratch: MatrixView<Float>, stream: RandomStream, firstSample: Int
   ) {
     let s = stream.with(.data)
     for r in 0..<y.rows {
       let w = s.words(at: UInt64(firstSample + r)).0
       let k = Int((UInt64(w) * UInt64(points.rows)) >> 32)
-      for j in 0..<y.columns { y[r, j] = Float(points[k, j]) }
+      for j in 0..<y.columns { y[r, j] = Float(points[k, j] - moments.mean[j]) }
     }
   }
   func draw(
@@ -73,8 +72,7 @@ struct Gauss: SampleSource {
     self.sd = sd
     moments = DataMoments(mean: sd.map { _ in 0 }, totalVariance: sd.reduce(0) { $0 + $1 * $1 })
   }
-  func draw(
-    into y: MatrixView<Float>, scratch: MatrixView<Float>, stream: RandomStream, firstSample: Int
+  func drawCentred(into y: MatrixView<Float>, scratch: MatrixView<Float>, stream: RandomStream, firstSample: Int
   ) {
     stream.with(.dataNormal).fillNormal(y, firstSample: firstSample)
     for r in 0..<y.rows { for j in 0..<y.columns { y[r, j] *= Float(sd[j]) } }

@@ -36,7 +36,7 @@ extension GaussianLaw {
         scaled[j, j] = scale
       }
     }
-    let jacobian = eigenvectors.map { .product($0, transposed: true, scaled) } ?? scaled
+    let jacobian = eigenvectors.map { .product($0, scaled, transposingLeft: true) } ?? scaled
     return Matrix(
       rows: x.rows, columns: dimension * dimension,
       elements: Array(repeatElement(jacobian.elements, count: x.rows).joined()))
@@ -55,6 +55,6 @@ extension GaussianLaw {
     var centred = x
     for row in 0..<x.rows { for j in 0..<dimension { centred[row, j] -= mean[j] } }
     guard let eigenvectors else { return centred }
-    return .product(centred, transposed: false, eigenvectors, transposed: true)
+    return .product(centred, eigenvectors, transposingRight: true)
   }
 }

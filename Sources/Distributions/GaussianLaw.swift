@@ -105,34 +105,35 @@ public struct GaussianLaw: Law {
     }
   }
 
-  public func draw(
+  /// Overwrites the rows of `y` with samples minus the mean.
+  public func drawCentred(
     into y: MatrixView<Float>, scratch: MatrixView<Float>, stream: RandomStream, firstSample: Int
   ) {
-    draw(into: y, scratch: scratch, stream, firstSample: firstSample, factor: factor?.single)
+    drawCentred(y, scratch: scratch, stream, firstSample: firstSample, factor: factor?.single)
   }
 
+  /// Overwrites the rows of `y` with samples.
   public func draw(
     into y: MatrixView<Double>, scratch: MatrixView<Double>, stream: RandomStream, firstSample: Int
   ) {
-    draw(into: y, scratch: scratch, stream, firstSample: firstSample, factor: factor?.double)
+    drawCentred(y, scratch: scratch, stream, firstSample: firstSample, factor: factor?.double)
+    for row in 0..<y.rows { for j in 0..<dimension { y[row, j] += mean[j] } }
   }
 
-  /// `mean + Σ_j √λ_j ξ_j v_j` with standard normal `ξ`.
-  private func draw<Element: Scalar>(
-    into y: MatrixView<Element>, scratch: MatrixView<Element>, _ stream: RandomStream,
+  /// `Σ_j √λ_j ξ_j v_j` with standard normal `ξ`.
+  private func drawCentred<Element: Scalar>(
+    _ y: MatrixView<Element>, scratch: MatrixView<Element>, _ stream: RandomStream,
     firstSample: Int, factor: Matrix<Element>?
   ) {
     precondition(y.columns == dimension && scratch.rows == y.rows && scratch.columns == dimension)
     stream.with(.dataNormal).fillNormal(scratch, firstSample: firstSample)
     if let factor {
       factor.withReadOnlyView { y.setProduct(.plain(scratch), .plain($0)) }
-    }
-    for row in 0..<y.rows {
-      let (target, normal) = (y.row(row), scratch.row(row))
-      for j in 0..<dimension {
-        let spread =
-          factor == nil ? Element(eigenvalues[j].squareRoot()) * normal[j] : target[j]
-        target[j] = Element(mean[j]) + spread
+    } else {
+      for row in 0..<y.rows {
+        for j in 0..<dimension {
+          y[row, j] = Element(eigenvalues[j].squareRoot()) * scratch[row, j]
+        }
       }
     }
   }

@@ -1,3 +1,4 @@
+public import ForwardProcess
 internal import LinearAlgebra
 internal import Statistics
 

@@ -22,6 +22,8 @@ public struct PointsLaw: Law {
   let logWeights: [Double]
   /// `‖y_j − E y‖²`, `(K)`.
   let squares: [Double]
+  /// The mean as a matrix of one row.
+  private let center: Matrix<Double>
   private let table: AliasTable
   private let range = Lazy<NoiseRange>()
 
@@ -34,6 +36,7 @@ public struct PointsLaw: Law {
     let weights = try Self.validated(points: points, weights: weights)
     let merged = Self.merged(points, weights)
     let mean = Self.mean(merged.points, merged.weights)
+    center = mean
     self.points = merged.points
     self.weights = merged.weights
     logWeights = merged.weights.map { log($0) }
@@ -54,27 +57,34 @@ public struct PointsLaw: Law {
   /// The range of noise levels that holds at least 99.5 % of the entropy; see `makeNoiseRange()`.
   public var noiseRange: NoiseRange { range.value(makeNoiseRange) }
 
-  public func draw(
+  /// Overwrites the rows of `y` with randomly chosen points minus the mean.
+  public func drawCentred(
     into y: MatrixView<Float>, scratch: MatrixView<Float>, stream: RandomStream, firstSample: Int
   ) {
-    drawPoints(into: y, stream: stream, firstSample: firstSample)
+    center.withReadOnlyView { center in
+      forEachDraw(rows: y.rows, stream: stream, firstSample: firstSample) { row, point in
+        y.row(row).copy(converting: point, minus: center.row(0))
+      }
+    }
   }
 
+  /// Overwrites the rows of `y` with randomly chosen points.
   public func draw(
     into y: MatrixView<Double>, scratch: MatrixView<Double>, stream: RandomStream, firstSample: Int
   ) {
-    drawPoints(into: y, stream: stream, firstSample: firstSample)
+    forEachDraw(rows: y.rows, stream: stream, firstSample: firstSample) { row, point in
+      y.row(row).copy(converting: point)
+    }
   }
 
-  private func drawPoints(
-    into y: MatrixView<some Scalar>, stream: RandomStream, firstSample: Int
+  /// Calls `body` with each row's number and the point that falls to its sample.
+  private func forEachDraw(
+    rows: Int, stream: RandomStream, firstSample: Int, _ body: (Int, VectorView<Double>) -> Void
   ) {
-    precondition(y.columns == dimension)
     let stream = stream.with(.data)
     points.withReadOnlyView { points in
-      for row in 0..<y.rows {
-        let index = table.draw(stream, at: UInt64(firstSample + row))
-        y.row(row).copy(converting: points.row(index))
+      for row in 0..<rows {
+        body(row, points.row(table.draw(stream, at: UInt64(firstSample + row))))
       }
     }
   }

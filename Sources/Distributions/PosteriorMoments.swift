@@ -1,3 +1,4 @@
+internal import ForwardProcess
 internal import Statistics
 
 /// The expectations over `x ~ p_σ` that make an information point of a finite law.

@@ -1,3 +1,4 @@
+internal import ForwardProcess
 internal import LinearAlgebra
 
 struct RareEventSampler {

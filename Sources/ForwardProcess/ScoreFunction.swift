@@ -77,14 +77,17 @@ public protocol SampleSource: Sendable {
   /// The exact mean and total variance of the samples.
   var moments: DataMoments { get }
 
-  /// Overwrites the rows of `y` `(B, D)` with samples `firstSample ..< firstSample + B`.
+  /// Overwrites the rows of `y` `(B, D)` with samples `firstSample ..< firstSample + B` minus the mean.
   ///
-  /// `scratch` is contiguous of the same shape, overwritten. `firstSample · D` is a multiple of 4.
-  /// Allocates nothing. The stream's purpose is replaced by those that the source needs.
-  func draw(
+  /// For training: the mean is taken off before the number is rounded to single precision. `scratch`
+  /// is contiguous of the same shape, overwritten. `firstSample · D` is a multiple of 4. Allocates
+  /// nothing. The stream's purpose is replaced by those that the source needs.
+  func drawCentred(
     into y: MatrixView<Float>, scratch: MatrixView<Float>, stream: RandomStream, firstSample: Int)
 
-  /// The same in double precision; the numbers need not agree with the single-precision ones.
+  /// Overwrites the rows of `y` `(B, D)` with samples `firstSample ..< firstSample + B`.
+  ///
+  /// As `drawCentred`, with the mean and in double precision; the numbers need not agree.
   func draw(
     into y: MatrixView<Double>, scratch: MatrixView<Double>, stream: RandomStream, firstSample: Int)
 }

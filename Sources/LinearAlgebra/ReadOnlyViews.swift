@@ -21,24 +21,21 @@ extension Matrix {
   }
 }
 
-extension MatrixView {
-  /// The rows of `range`.
-  public func rows(_ range: Range<Int>) -> MatrixView {
-    precondition(range.lowerBound >= 0 && range.upperBound <= rows)
-    return MatrixView(
-      base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
-  }
-}
-
 extension VectorView {
   /// Overwrites the elements with those of `other`, of the same length, converted.
-  public func copy(converting other: VectorView<some Scalar>) {
+  public func copy(converting other: VectorView<Double>) {
     precondition(other.count == count)
-    for i in 0..<count { base[i] = Element(other.base[i]) }
+    Element.routines.fromDouble(count, other.base, base)
+  }
+
+  /// Overwrites the elements with `other − shift`, all of one length, converted after the difference.
+  public func copy(converting other: VectorView<Double>, minus shift: VectorView<Double>) {
+    precondition(other.count == count && shift.count == count)
+    Element.routines.differenceFromDouble(count, other.base, shift.base, base)
   }
 
   /// The inner product with `other`, of the same length.
-  public func dot(_ other: VectorView) -> Element {
+  @inlinable public func dot(_ other: VectorView) -> Element {
     precondition(other.count == count)
     // Four sums side by side: the additions of one sum would wait for each other.
     var (a, b, c, d) = (Element(0), Element(0), Element(0), Element(0))
@@ -58,7 +55,7 @@ extension VectorView {
   }
 
   /// The squared distance `Σ (a − b)²` to `other`, of the same length.
-  public func squaredDistance(to other: VectorView) -> Element {
+  @inlinable public func squaredDistance(to other: VectorView) -> Element {
     precondition(other.count == count)
     var (even, odd) = (Element(0), Element(0))
     var i = 0
@@ -73,7 +70,8 @@ extension VectorView {
   }
 
   /// Multiplies the elements by `scale` and adds `factor · other`, of the same length.
-  public func update(scale: Element = 1, adding factor: Element, times other: VectorView) {
+  @inlinable public func update(scale: Element = 1, adding factor: Element, times other: VectorView)
+  {
     precondition(other.count == count)
     for i in 0..<count { base[i] = scale * base[i] + factor * other.base[i] }
   }

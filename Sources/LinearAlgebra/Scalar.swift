@@ -49,6 +49,10 @@ public struct Routines<Element>: Sendable {
   let outerScale: @Sendable (Int, Int, Int, Input, Input, Output) -> Void
   let repeatScale: @Sendable (Int, Int, Int, Output, Input) -> Void
   let fromDouble: @Sendable (Int, UnsafePointer<Double>, UnsafeMutablePointer<Element>) -> Void
+  let differenceFromDouble:
+    @Sendable (
+      Int, UnsafePointer<Double>, UnsafePointer<Double>, UnsafeMutablePointer<Element>
+    ) -> Void
   let toDouble: @Sendable (Int, UnsafePointer<Element>, UnsafeMutablePointer<Double>) -> Void
   let exponential: @Sendable (Int, Input, Output) -> Void
   let fourier: @Sendable (Int, Int, Input, Input, Output, Int) -> Void
@@ -75,6 +79,7 @@ extension Float: Scalar {
     columnSums: ts_column_sums_s, addRows: ts_add_rows_s,
     outerScale: ts_outer_scale_s, repeatScale: ts_repeat_scale_s,
     fromDouble: { n, x, y in for i in 0..<n { y[i] = Float(x[i]) } },
+    differenceFromDouble: { n, a, b, y in for i in 0..<n { y[i] = Float(a[i] - b[i]) } },
     toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } }, exponential: ts_exp_s,
     fourier: ts_fourier_s, normal: ts_normal_s, perturb: ts_perturb_s,
     denoisingLoss: ts_denoising_loss_s, treeSum: ts_tree_sum_s, adam: ts_adam_s)
@@ -92,6 +97,7 @@ extension Double: Scalar {
     columnSums: ts_column_sums_d, addRows: ts_add_rows_d,
     outerScale: ts_outer_scale_d, repeatScale: ts_repeat_scale_d,
     fromDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
+    differenceFromDouble: { n, a, b, y in for i in 0..<n { y[i] = Double(a[i] - b[i]) } },
     toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } }, exponential: ts_exp_d,
     fourier: ts_fourier_d, normal: ts_normal_d, perturb: ts_perturb_d,
     denoisingLoss: ts_denoising_loss_d, treeSum: ts_tree_sum_d, adam: ts_adam_d)

@@ -36,19 +36,19 @@ extension MatrixView {
     Element.routines.fourier(rows, frequencies.count, x.base, frequencies.base, base, stride)
   }
 
-  /// Overwrites the matrix with `inputScale_r (y_r − mean + σ_r z_r)` and notes each row's moments.
+  /// Overwrites the matrix with `inputScale_r (y_r − shift + σ_r z_r)` and notes each row's moments.
   ///
-  /// `y` and `z` are `(B, D)`; `moments` is `(B, 3)`: `‖z‖²`, `(y − mean)·z`, `‖y − mean‖²`.
+  /// `y` and `z` are `(B, D)`; `moments` is `(B, 3)`: `‖z‖²`, `y·z`, `‖y‖²`.
   public func setPerturbed(
-    y: MatrixView, z: MatrixView, mean: VectorView<Element>, sigma: VectorView<Element>,
+    y: MatrixView, z: MatrixView, shift: VectorView<Element>, sigma: VectorView<Element>,
     inputScale: VectorView<Element>, moments: MatrixView
   ) {
     precondition(y.isContiguous && z.isContiguous && moments.isContiguous)
     precondition(y.rows == rows && z.rows == rows && sigma.count == rows && moments.rows == rows)
-    precondition(y.columns == columns && z.columns == columns && mean.count == columns)
+    precondition(y.columns == columns && z.columns == columns && shift.count == columns)
     precondition(inputScale.count == rows && moments.columns == 3)
     Element.routines.perturb(
-      rows, columns, y.base, z.base, mean.base, sigma.base, inputScale.base, base, stride,
+      rows, columns, y.base, z.base, shift.base, sigma.base, inputScale.base, base, stride,
       moments.base)
   }
 

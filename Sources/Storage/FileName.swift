@@ -9,6 +9,9 @@ enum FileName {
     return String(cString: resolved)
   }
 
+  /// Whether there is a file or folder of this name.
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
   /// Throws if this process may not write the file.
   static func checkWritable(_ path: String) throws(SystemFailure) {
     _ = try checked { Int(faccessat(AT_FDCWD, path, W_OK, AT_EACCESS)) }

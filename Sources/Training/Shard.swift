@@ -59,9 +59,9 @@ final class Shard: @unchecked Sendable {
     loss = arena.vector(rows)
   }
 
-  /// Draws the clean points y of this shard's samples.
+  /// Draws the clean points y of this shard's samples, relative to the mean.
   func drawPoints(from source: any SampleSource, stream: RandomStream) {
-    source.draw(into: y, scratch: scratch, stream: stream, firstSample: first)
+    source.drawCentred(into: y, scratch: scratch, stream: stream, firstSample: first)
   }
 
   /// Draws the noise levels: one in each of the batch's equal parts of the range in `ln σ`, all at the
@@ -87,11 +87,11 @@ final class Shard: @unchecked Sendable {
 
   /// Draws the noise z and makes the network's input from `x = y + σ z` and the noise level.
   func perturb(
-    stream: RandomStream, embedding: NoiseEmbedding<Float>, mean: VectorView<Float>
+    stream: RandomStream, embedding: NoiseEmbedding<Float>, shift: VectorView<Float>
   ) {
     stream.with(.noise).fillNormal(z, firstSample: first)
     work.point.setPerturbed(
-      y: y, z: z, mean: mean, sigma: sigma, inputScale: inputScale, moments: moments)
+      y: y, z: z, shift: shift, sigma: sigma, inputScale: inputScale, moments: moments)
     embedding.embed(levels, into: work.embedding)
   }
 

@@ -29,8 +29,9 @@ public final class Trainer {
   private let slices: [Range<Int>]
   private let gradientSum: TreeSum<Float>
   private let gradientSquares: TaskResults<Double>
-  private let mean: VectorView<Float>
-  private let meanArena: Arena<Float>
+  /// The network's rounded mean minus the exact one, `(D)`.
+  private let shift: VectorView<Float>
+  private let shiftArena: Arena<Float>
 
   /// The most rows of a micro-shard: its activations stay in a core's second-level cache.
   private static let shardRows = 128
@@ -63,9 +64,10 @@ public final class Trainer {
       $0..<min($0 + Self.sliceLength, count)
     }
     gradientSquares = TaskResults(count: slices.count, initial: 0)
-    meanArena = Arena(capacity: Arena<Float>.capacity(for: [source.dimension]))
-    mean = meanArena.vector(source.dimension)
-    mean.copy(converting: state.preconditioning.mean)
+    shiftArena = Arena(capacity: Arena<Float>.capacity(for: [source.dimension]))
+    shift = shiftArena.vector(source.dimension)
+    shift.copy(
+      converting: zip(state.preconditioning.mean, source.moments.mean).map { $0 - $1 })
   }
 
   /// One step: a batch through the network and back, and the update it causes.
@@ -73,12 +75,12 @@ public final class Trainer {
     let stream = RandomStream(seed: configuration.seed, step: UInt32(step), purpose: .data)
     let offset = levelOffset
     workers.run(shards.count) {
-      [state, source, configuration, shards, ledger, mean] index in
+      [state, source, configuration, shards, ledger, shift] index in
       let shard = shards[index]
       shard.drawPoints(from: source, stream: stream)
       shard.drawLevels(
         configuration.range, offset: offset, preconditioning: state.preconditioning)
-      shard.perturb(stream: stream, embedding: state.embedding, mean: mean)
+      shard.perturb(stream: stream, embedding: state.embedding, shift: shift)
       MultilayerPerceptron.forward(state.network, shard.work)
       shard.computeLoss(
         outputBias: state.network.layers[configuration.depth].bias,

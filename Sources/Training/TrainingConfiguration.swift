@@ -28,6 +28,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
   /// The fraction of the points kept aside.
   public var holdout: Double
 
+
   /// A configuration as given.
   public init(
     steps: Int, batch: Int, width: Int, depth: Int, activation: Activation,
@@ -45,6 +46,29 @@ public struct TrainingConfiguration: Sendable, Equatable {
     self.range = range
     self.seed = seed
     self.holdout = holdout
+  }
+
+  /// The first option that is out of bounds, with the bounds and what was found; nil if all are in.
+  ///
+  /// The learning rate is positive, the average's decay in [0, 1), the held-out fraction in [0, 1).
+  public var problem: (option: String, expected: String, found: String)? {
+    let sizes = [
+      ("steps", steps, 1 << 31), ("batch", batch, 1 << 20), ("width", width, 1 << 14),
+      ("depth", depth, 64),
+    ]
+    for (option, value, maximum) in sizes where value < 1 || value > maximum {
+      return (option, "an integer from 1 to \(maximum)", "\(value)")
+    }
+    guard learningRate > 0 && learningRate.isFinite else {
+      return ("learning-rate", "a positive number", "\(learningRate)")
+    }
+    guard averageDecay >= 0 && averageDecay < 1 else {
+      return ("ema", "a number from 0 to below 1", "\(averageDecay)")
+    }
+    guard holdout >= 0 && holdout < 1 else {
+      return ("holdout", "a number from 0 to below 1", "\(holdout)")
+    }
+    return nil
   }
 
   /// The shape of the network for data of dimension `dimension`.

@@ -25,7 +25,9 @@ public final class TrainingState: Sendable {
     firstMoment = NetworkParameters(shape: shape)
     secondMoment = NetworkParameters(shape: shape)
     embedding = NoiseEmbedding(frequencies: NoiseEmbedding<Float>.defaultFrequencies)
-    preconditioning = Preconditioning(mean: moments.mean, scale: moments.scale)
+    // As a checkpoint keeps them, in single precision: a saved network is the trained one exactly.
+    preconditioning = Preconditioning(
+      mean: moments.mean.map { Double(Float($0)) }, scale: Double(Float(moments.scale)))
   }
 
   /// A state of these parts.

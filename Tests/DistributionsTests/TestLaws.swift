@@ -67,7 +67,7 @@ enum TestLaws {
   static func makeGaussian(rank: Int, dimension: Int) -> GaussianLaw {
     let stream = RandomStream(seed: 6, step: 0, purpose: .test)
     let random = stream.normals(dimension, dimension)
-    guard let rotation = SymmetricEigen(.product(random, transposed: false, random, transposed: true)) else {
+    guard let rotation = SymmetricEigen(.product(random, random, transposingRight: true)) else {
       preconditionFailure("no eigenvectors")
     }
     var scaled = rotation.vectors
@@ -76,7 +76,7 @@ enum TestLaws {
       let value = j < rank ? 0.05 * exp(share * log(60.0)) : 0
       for k in 0..<dimension { scaled[j, k] *= value }
     }
-    let covariance = Matrix.product(rotation.vectors, transposed: true, scaled)
+    let covariance = Matrix.product(rotation.vectors, scaled, transposingLeft: true)
     var symmetric = covariance
     for i in 0..<dimension { for j in 0..<i { symmetric[i, j] = covariance[j, i] } }
     let mean = (0..<dimension).map { Double($0) - 1.5 }

@@ -102,20 +102,19 @@ import Testing
     let (y, z) = (arena.matrix(rows, d), arena.matrix(rows, d))
     y.copy(from: irregular(rows, d).elements)
     z.copy(from: irregular(rows, d, salt: 5).elements)
-    let (mean, sigma, scale) = (arena.vector(d), arena.vector(rows), arena.vector(rows))
-    mean.copy(from: [0.1, -0.2, 0.3, 0, 1])
+    let (shift, sigma, scale) = (arena.vector(d), arena.vector(rows), arena.vector(rows))
+    shift.copy(from: [0.1, -0.2, 0.3, 0, 1])
     sigma.copy(from: [0.5, 2, 10])
     scale.copy(from: [1, 0.3, 0.1])
     let (u, moments) = (arena.matrix(rows, d), arena.matrix(rows, 3))
-    u.setPerturbed(y: y, z: z, mean: mean, sigma: sigma, inputScale: scale, moments: moments)
+    u.setPerturbed(y: y, z: z, shift: shift, sigma: sigma, inputScale: scale, moments: moments)
     for r in 0..<rows {
       var (zz, yz, yy) = (0.0, 0.0, 0.0)
       for j in 0..<d {
-        let centred = y[r, j] - mean[j]
         zz += z[r, j] * z[r, j]
-        yz += centred * z[r, j]
-        yy += centred * centred
-        #expect(abs(u[r, j] - scale[r] * (centred + sigma[r] * z[r, j])) < 1e-15)
+        yz += y[r, j] * z[r, j]
+        yy += y[r, j] * y[r, j]
+        #expect(abs(u[r, j] - scale[r] * (y[r, j] - shift[j] + sigma[r] * z[r, j])) < 1e-15)
       }
       #expect(abs(moments[r, 0] - zz) < 1e-14)
       #expect(abs(moments[r, 1] - yz) < 1e-14)

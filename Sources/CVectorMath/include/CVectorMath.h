@@ -48,10 +48,10 @@ typedef struct {
                       REAL *out, size_t ld);                                                      \
   /* Standard normals first ... first + n - 1 of the stream; first is a multiple of 4. */         \
   void ts_normal_##S(ts_stream stream, uint64_t first, size_t n, REAL *out);                      \
-  /* u(r, j) = input_scale[r] (y(r, j) - mean[j] + sigma[r] z(r, j)); also                        \
-     moments(r, 0..2) = |z|^2, (y - mean).z, |y - mean|^2 of each row. */                         \
+  /* u(r, j) = input_scale[r] (y(r, j) - shift[j] + sigma[r] z(r, j)); also                       \
+     moments(r, 0..2) = |z|^2, y.z, |y|^2 of each row. */                                         \
   void ts_perturb_##S(size_t rows, size_t dimension, const REAL *y, const REAL *z,                \
-                      const REAL *mean, const REAL *sigma, const REAL *input_scale, REAL *u,      \
+                      const REAL *shift, const REAL *sigma, const REAL *input_scale, REAL *u,     \
                       size_t ld, REAL *moments);                                                  \
   /* With residual = z - keep[r] u + gain[r] (f + bias), the noise predictor's error:             \
      loss[r] = |residual|^2 and f = factor[r] residual in place. */                               \

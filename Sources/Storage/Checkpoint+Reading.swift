@@ -1,0 +1,215 @@
+internal import Estimation
+internal import ForwardProcess
+internal import JSONText
+internal import LinearAlgebra
+internal import ScoreNetwork
+internal import Training
+
+extension Checkpoint {
+  /// The checkpoint in the file `path`, every field checked against the others.
+  public init(path: String) throws(StorageError) {
+    try self.init(SafetensorsFile(path: path), path: path)
+  }
+
+  /// The checkpoint that a file holds; `path` is its name in messages.
+  public init(_ file: SafetensorsFile, path: String) throws(StorageError) {
+    let reader = CheckpointReader(file: file, path: path)
+    let configuration = try reader.parse("config") { value throws(JSONError) in
+      try TrainingConfiguration(value)
+    }
+    let step = try reader.step(seed: configuration.seed, batch: configuration.batch)
+    let mean = try reader.floats("data.mean", shape: nil)
+    let scale = try reader.floats("data.scale", shape: [1])
+    let frequencies = try reader.floats("embedding.frequencies", shape: nil)
+    guard let scale = scale.first, scale > 0, !mean.isEmpty, !frequencies.isEmpty else {
+      throw reader.malformed("tensor 'data.scale'", "a positive data scale", "another number")
+    }
+    let shape = NetworkShape(
+      dimension: mean.count, frequencyCount: frequencies.count, width: configuration.width,
+      depth: configuration.depth, activation: configuration.activation)
+    let hasOptimizerState = file.tensors.keys.contains { $0.hasPrefix("optimizer.") }
+    var sets = ["network", "ema"]
+    if hasOptimizerState { sets += ["optimizer.first", "optimizer.second"] }
+    var parameters: [NetworkParameters<Float>] = []
+    for set in sets { parameters.append(try reader.parameters(set, shape: shape)) }
+    while parameters.count < 4 { parameters.append(NetworkParameters(shape: shape)) }
+    let ledger = try reader.ledger(range: configuration.range)
+    try reader.expectNoOther(sets: sets, shape: shape)
+
+    self.init(
+      configuration: configuration,
+      dataset: try reader.parse("dataset") { value throws(JSONError) in value },
+      state: TrainingState(
+        network: parameters[0], average: parameters[1], firstMoment: parameters[2],
+        secondMoment: parameters[3],
+        embedding: NoiseEmbedding(frequencies: frequencies.map { Double($0) }),
+        preconditioning: Preconditioning(mean: mean.map { Double($0) }, scale: Double(scale))),
+      hasOptimizerState: hasOptimizerState, ledger: ledger, step: step,
+      provenance: try reader.parse("provenance") { value throws(JSONError) in
+        try Provenance(value)
+      })
+  }
+}
+
+/// Takes the parts of a checkpoint out of its file, with an error that names the part.
+private struct CheckpointReader {
+  let file: SafetensorsFile
+  let path: String
+
+  func malformed(_ place: String, _ expected: String, _ found: String) -> StorageError {
+    .malformed(file: path, place: place, expected: expected, found: found)
+  }
+
+  /// The JSON text `key` of the metadata.
+  func parse<Value>(
+    _ key: String, _ body: (JSONValue) throws(JSONError) -> Value
+  ) throws(StorageError) -> Value {
+    guard let text = file.metadata[key] else {
+      throw malformed("metadata '\(key)'", "a JSON text", "nothing")
+    }
+    do throws(JSONError) {
+      return try body(JSONValue(reading: text))
+    } catch {
+      throw malformed("metadata '\(key)', \(error.place)", error.expected, error.found)
+    }
+  }
+
+  /// The steps done, checked against the state of the generator.
+  func step(seed: UInt64, batch: Int) throws(StorageError) -> Int {
+    try parse("progress") { value throws(JSONError) in
+      var reader = try JSONObjectReader(value)
+      let step = try reader.integer("step")
+      let seen = try reader.integer("samplesSeen")
+      var generator = try reader.object("generator")
+      let kind = try generator.string("kind")
+      let generatorSeed = try generator.unsigned("seed")
+      let generatorStep = try generator.integer("step")
+      try generator.finish()
+      try reader.finish()
+      guard step >= 0 && step <= Int(UInt32.max) && seen == step * batch else {
+        throw .unexpected(
+          path: "samplesSeen", expected: "step × batch", found: "\(seen) at step \(step)")
+      }
+      guard kind == "philox4x32-10" && generatorSeed == seed && generatorStep == step else {
+        throw .unexpected(
+          path: "generator", expected: "the run's seed and step", found: "another state")
+      }
+      return step
+    }
+  }
+
+  /// The finite single-precision numbers of a tensor, of the given shape or any vector.
+  func floats(_ name: String, shape: [Int]?) throws(StorageError) -> [Float] {
+    guard let tensor = file.tensors[name], case .single(let values) = tensor.values else {
+      throw malformed("tensor '\(name)'", "an F32 tensor", "none")
+    }
+    guard shape.map({ $0 == tensor.shape }) ?? (tensor.shape.count == 1) else {
+      throw malformed(
+        "tensor '\(name)'", shape.map { "shape \($0)" } ?? "a vector", "shape \(tensor.shape)")
+    }
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw malformed("tensor '\(name)', element \(index)", "a finite number", "\(values[index])")
+    }
+    return values
+  }
+
+  /// One set of weights and biases; the shapes are those of the file, checked before memory is taken.
+  func parameters(
+    _ set: String, shape: NetworkShape
+  ) throws(StorageError) -> NetworkParameters<Float> {
+    var values: [(weight: [Float], bias: [Float])] = []
+    for (index, layer) in shape.layerShapes.enumerated() {
+      values.append(
+        (
+          try floats("\(set).layers.\(index).weight", shape: [layer.output, layer.input]),
+          try floats("\(set).layers.\(index).bias", shape: [layer.output])
+        ))
+    }
+    let parameters = NetworkParameters<Float>(shape: shape)
+    for (layer, value) in zip(parameters.layers, values) {
+      layer.weight.copy(from: value.weight)
+      layer.bias.copy(from: value.bias)
+    }
+    return parameters
+  }
+
+  func ledger(range: NoiseRange) throws(StorageError) -> LossLedger {
+    guard let pages = file.tensors["ledger.pages"], case .double(let sums) = pages.values,
+      let steps = file.tensors["ledger.steps"], case .double(let counts) = steps.values
+    else { throw malformed("tensor 'ledger.pages'", "an F64 tensor", "none") }
+    guard pages.shape.count == 3, pages.shape[0] == 2, pages.shape[2] == LossLedger.bandSize,
+      pages.shape[1] >= 1, counts.count == 2,
+      sums.allSatisfy(\.isFinite), counts.allSatisfy({ $0 >= 0 && $0 < 1e15 }), counts[0] >= 1
+    else {
+      throw malformed(
+        "tensor 'ledger.pages'", "finite sums of shape [2, bands, \(LossLedger.bandSize)]",
+        "shape \(pages.shape)")
+    }
+    return LossLedger(
+      range: range, bandCount: pages.shape[1], pageSteps: Int(counts[0]),
+      stepsOnPage: Int(counts[1]),
+      pages: [Array(sums.prefix(sums.count / 2)), Array(sums.suffix(sums.count / 2))])
+  }
+
+  /// Throws if the file has a tensor or a text that no checkpoint has.
+  func expectNoOther(sets: [String], shape: NetworkShape) throws(StorageError) {
+    var known: Set = [
+      "data.mean", "data.scale", "embedding.frequencies", "ledger.pages", "ledger.steps",
+    ]
+    for set in sets {
+      for layer in 0...shape.depth {
+        known.insert("\(set).layers.\(layer).weight")
+        known.insert("\(set).layers.\(layer).bias")
+      }
+    }
+    if let other = file.tensors.keys.filter({ !known.contains($0) }).min() {
+      throw malformed("tensor \(excerpt(other))", "no such tensor", "it")
+    }
+    let texts: Set = ["config", "dataset", "progress", "provenance"]
+    if let other = file.metadata.keys.filter({ !texts.contains($0) }).min() {
+      throw malformed("metadata \(excerpt(other))", "no such text", "it")
+    }
+  }
+}
+
+extension Provenance {
+  fileprivate init(_ value: JSONValue) throws(JSONError) {
+    var reader = try JSONObjectReader(value)
+    self.init(
+      version: try reader.string("version"), openBLAS: try reader.string("openBLAS"),
+      coreType: try reader.string("coreType"))
+    try reader.finish()
+  }
+}
+
+extension TrainingConfiguration {
+  /// The configuration that a checkpoint records.
+  fileprivate init(_ value: JSONValue) throws(JSONError) {
+    var reader = try JSONObjectReader(value)
+    func name<Kind: RawRepresentable<String>>(_ key: String) throws(JSONError) -> Kind {
+      let text = try reader.string(key)
+      guard let kind = Kind(rawValue: text) else {
+        throw .unexpected(path: key, expected: "a known name", found: "\(excerpt(text))")
+      }
+      return kind
+    }
+    let (steps, batch, width, depth) = (
+      try reader.integer("steps"), try reader.integer("batch"), try reader.integer("width"),
+      try reader.integer("depth")
+    )
+    let (minimum, maximum) = (try reader.number("sigma-min"), try reader.number("sigma-max"))
+    guard let range = NoiseRange(minimum: minimum, maximum: maximum) else {
+      throw .unexpected(
+        path: "sigma-min", expected: "0 < sigma-min < sigma-max", found: "\(minimum), \(maximum)")
+    }
+    self.init(
+      steps: steps, batch: batch, width: width, depth: depth, activation: try name("activation"),
+      optimizer: try name("optimizer"), learningRate: try reader.number("learning-rate"),
+      averageDecay: try reader.number("ema"), range: range, seed: try reader.unsigned("seed"),
+      holdout: try reader.number("holdout"))
+    try reader.finish()
+    if let problem {
+      throw .unexpected(path: problem.option, expected: problem.expected, found: problem.found)
+    }
+  }
+}

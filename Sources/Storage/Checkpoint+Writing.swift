@@ -1,0 +1,74 @@
+internal import Estimation
+public import JSONText
+internal import LinearAlgebra
+internal import ScoreNetwork
+public import Training
+
+extension Checkpoint {
+  /// Writes the checkpoint durably, without the optimiser's moments if asked for weights only.
+  public func write(to path: String, weightsOnly: Bool = false) throws(StorageError) {
+    try file(weightsOnly: weightsOnly).write(to: path)
+  }
+
+  /// The content of the checkpoint's file.
+  public func file(weightsOnly: Bool = false) -> SafetensorsFile {
+    var tensors: [String: Tensor] = [:]
+    func add(_ parameters: NetworkParameters<Float>, _ prefix: String) {
+      for (index, layer) in parameters.layers.enumerated() {
+        tensors["\(prefix).layers.\(index).weight"] = Tensor(
+          layer.weight.elements, shape: [layer.weight.rows, layer.weight.columns])
+        tensors["\(prefix).layers.\(index).bias"] = Tensor(layer.bias.elements)
+      }
+    }
+    add(state.network, "network")
+    add(state.average, "ema")
+    if hasOptimizerState && !weightsOnly {
+      add(state.firstMoment, "optimizer.first")
+      add(state.secondMoment, "optimizer.second")
+    }
+    tensors["data.mean"] = Tensor(state.preconditioning.mean.map { Float($0) })
+    tensors["data.scale"] = Tensor([Float(state.preconditioning.scale)])
+    tensors["embedding.frequencies"] = Tensor(state.embedding.frequencies.map { Float($0) })
+    tensors["ledger.pages"] = Tensor(
+      ledger.pages[0] + ledger.pages[1], shape: [2, ledger.bandCount, LossLedger.bandSize])
+    tensors["ledger.steps"] = Tensor([Double(ledger.pageSteps), Double(ledger.stepsOnPage)])
+    return SafetensorsFile(
+      metadata: [
+        "config": configuration.json.canonicalText, "dataset": dataset.canonicalText,
+        "progress": progress.canonicalText, "provenance": provenance.json.canonicalText,
+      ], tensors: tensors)
+  }
+
+  /// Where the run stands; the generator is counter-based, so its state is the seed and the step.
+  private var progress: JSONValue {
+    [
+      "step": JSONValue(UInt64(step)), "samplesSeen": JSONValue(UInt64(samplesSeen)),
+      "generator": [
+        "kind": "philox4x32-10", "seed": JSONValue(configuration.seed),
+        "step": JSONValue(UInt64(step)),
+      ],
+    ]
+  }
+}
+
+extension Provenance {
+  var json: JSONValue {
+    [
+      "version": .string(version), "openBLAS": .string(openBLAS), "coreType": .string(coreType),
+    ]
+  }
+}
+
+extension TrainingConfiguration {
+  /// The options under the names they have on the command line.
+  public var json: JSONValue {
+    [
+      "steps": JSONValue(UInt64(steps)), "batch": JSONValue(UInt64(batch)),
+      "width": JSONValue(UInt64(width)), "depth": JSONValue(UInt64(depth)),
+      "activation": .string(activation.rawValue), "optimizer": .string(optimizer.rawValue),
+      "learning-rate": .number(learningRate), "ema": .number(averageDecay),
+      "sigma-min": .number(range.minimum), "sigma-max": .number(range.maximum),
+      "holdout": .number(holdout), "seed": JSONValue(seed),
+    ]
+  }
+}
