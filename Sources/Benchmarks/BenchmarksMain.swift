@@ -20,7 +20,8 @@ struct Pts: SampleSource {
     }
     moments = DataMoments(mean: m, totalVariance: v)
   }
-  func drawCentred(into y: MatrixView<Float>, scratch: MatrixView<Float>, stream: RandomStream, firstSample: Int
+  func drawCentred(
+    into y: MatrixView<Float>, scratch: MatrixView<Float>, stream: RandomStream, firstSample: Int
   ) {
     let s = stream.with(.data)
     for r in 0..<y.rows {
@@ -72,7 +73,8 @@ struct Gauss: SampleSource {
     self.sd = sd
     moments = DataMoments(mean: sd.map { _ in 0 }, totalVariance: sd.reduce(0) { $0 + $1 * $1 })
   }
-  func drawCentred(into y: MatrixView<Float>, scratch: MatrixView<Float>, stream: RandomStream, firstSample: Int
+  func drawCentred(
+    into y: MatrixView<Float>, scratch: MatrixView<Float>, stream: RandomStream, firstSample: Int
   ) {
     stream.with(.dataNormal).fillNormal(y, firstSample: firstSample)
     for r in 0..<y.rows { for j in 0..<y.columns { y[r, j] *= Float(sd[j]) } }

@@ -130,6 +130,15 @@ public struct LossLedger: Sendable, Equatable {
     return combination(total)
   }
 
+  /// The integral of the loss over `ln σ` across the whole range: bands times their width.
+  ///
+  /// nil where a band is empty. The estimate of the total entropy while training goes on.
+  public var integral: Estimate? {
+    let width = range.logWidth / Double(bandCount)
+    return combination(
+      Dictionary(uniqueKeysWithValues: (0..<bandCount).map { ($0, width) }))
+  }
+
   /// The bands whose middles enclose `sigma` and their shares in the linear interpolation.
   private func shares(at sigma: Double) -> [(Int, Double)]? {
     guard sigma >= range.minimum * (1 - 1e-6) && sigma <= range.maximum * (1 + 1e-6) else {

@@ -25,7 +25,8 @@ public struct JSONObjectReader: Sendable {
   /// Throws if the object has a member that nobody asked for.
   public func finish() throws(JSONError) {
     guard let unknown = keys.first(where: { !asked.contains($0) }) else { return }
-    throw .unknown(path: path(of: shortened(unknown)), suggestion: nearestKey(to: unknown))
+    throw .unknown(
+      path: path(of: shortened(unknown)), suggestion: nearestName(to: unknown, among: asked))
   }
 
   // MARK: Members of any kind
@@ -233,31 +234,4 @@ extension JSONObjectReader {
   private func shortened(_ key: String) -> String {
     key.utf8.count <= 40 && key.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F } ? key : excerpt(key)
   }
-
-  /// The key nearest to `unknown` among those asked for, if it may be a slip of the pen.
-  private func nearestKey(to unknown: String) -> String? {
-    guard unknown.utf8.count <= 64 else { return nil }
-    let candidates = asked.map { (key: $0, distance: editDistance($0, unknown)) }
-    guard let nearest = candidates.min(by: { $0.distance < $1.distance }),
-      nearest.distance <= max(2, unknown.count / 3)
-    else { return nil }
-    return nearest.key
-  }
-}
-
-/// How many insertions, deletions and replacements turn one text into the other, letter case aside
-/// (Levenshtein 1966), by Wagner and Fischer's table one row at a time.
-private func editDistance(_ left: String, _ right: String) -> Int {
-  let right = Array(right.lowercased())
-  var row = Array(0...right.count)
-  for (i, character) in left.lowercased().enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for j in right.indices {
-      let replaced = diagonal + (character == right[j] ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
-    }
-  }
-  return row[right.count]
 }

@@ -57,6 +57,22 @@ public struct Dataset: Sendable {
     try self.init(record, reader, defaultName: "unnamed")
   }
 
+  /// The same data set with another law, such as a part of its points.
+  public func replacingLaw(with law: any Law) -> Dataset {
+    Dataset(
+      name: name, distribution: distribution, summary: summary, law: law, record: record)
+  }
+
+  private init(
+    name: String, distribution: String, summary: String?, law: any Law, record: JSONValue
+  ) {
+    self.name = name
+    self.distribution = distribution
+    self.summary = summary
+    self.law = law
+    self.record = record
+  }
+
   private init(
     points file: PointFile, path: String, name: String, fileName: String
   ) throws(StorageError) {

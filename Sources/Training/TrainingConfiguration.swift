@@ -28,7 +28,6 @@ public struct TrainingConfiguration: Sendable, Equatable {
   /// The fraction of the points kept aside.
   public var holdout: Double
 
-
   /// A configuration as given.
   public init(
     steps: Int, batch: Int, width: Int, depth: Int, activation: Activation,

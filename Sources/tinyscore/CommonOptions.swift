@@ -1,0 +1,36 @@
+internal import ArgumentParser
+internal import LinearAlgebra
+internal import Storage
+
+/// The options that every command has.
+struct CommonOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Seed of everything random.", valueName: "N"))
+  var seed: UInt64 = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Threads, at most 256; never changes a result (default: all cores).", valueName: "N"))
+  var threads: Int?
+
+  @Flag(help: "No progress on stderr.")
+  var quiet = false
+
+  @Option(help: ArgumentHelp("Options in JSON; those on the line win.", valueName: "FILE"))
+  var config: String?
+
+  func validate() throws {
+    if let threads, !(1...256).contains(threads) {
+      throw ValidationError("--threads: expected an integer from 1 to 256, found \(threads)")
+    }
+  }
+
+  /// The team of threads that does the work.
+  func makeWorkers() -> Workers { Workers(count: threads ?? Workers.availableProcessors) }
+}
+
+/// Where installed data sets are: the share folder beside the program's own.
+var shareFolders: [String] {
+  guard let program = executablePath else { return [] }
+  let folder = program.split(separator: "/").dropLast(2).joined(separator: "/")
+  return ["/\(folder)/share/tinyscore/datasets"]
+}

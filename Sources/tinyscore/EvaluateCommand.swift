@@ -1,0 +1,177 @@
+public import ArgumentParser
+internal import Distributions
+internal import Estimation
+internal import ForwardProcess
+internal import JSONText
+internal import LinearAlgebra
+internal import Report
+public import Storage
+
+/// `tinyscore evaluate`: a learned score against the exact one at every noise level.
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compares a learned score with the exact one at every noise level.",
+    discussion: """
+      Example: tinyscore evaluate checkpoints/ring-8.safetensors --json ring.json --report ring.html
+      """)
+
+  @Argument(help: "Checkpoints, or data sets for their exact curves alone.")
+  var models: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "Noise levels, log-spaced over the trained range.", valueName: "N"))
+  var levels = 48
+
+  @Option(help: ArgumentHelp("These noise levels instead, comma-separated.", valueName: "LIST"))
+  var sigmas: String?
+
+  @Option(help: ArgumentHelp("Samples per level.", valueName: "N"))
+  var samples = 16384
+
+  @Option(help: ArgumentHelp("Probability that an interval holds the truth.", valueName: "P"))
+  var confidence = 0.95
+
+  @Option(help: ArgumentHelp("The exact side, if not the one in the checkpoint.", valueName: "D"))
+  var dataset: String?
+
+  @Option(help: ArgumentHelp("Also rates in time: constant, edm or geometric.", valueName: "NAME"))
+  var clock: ClockName?
+
+  @Option(help: ArgumentHelp("nats or bits, in the table.", valueName: "NAME"))
+  var unit = InformationUnit.nats
+
+  @Option(help: ArgumentHelp("ema or online.", valueName: "NAME"))
+  var weights = Checkpoint.Weights.ema
+
+  @Option(help: ArgumentHelp("Results as JSON ('-': stdout).", valueName: "FILE"))
+  var json: String?
+
+  @Option(help: ArgumentHelp("Results as CSV ('-': stdout).", valueName: "FILE"))
+  var csv: String?
+
+  @Option(help: ArgumentHelp("A page with figures.", valueName: "FILE.html"))
+  var report: String?
+
+  @OptionGroup(title: "Common options") var common: CommonOptions
+
+  func validate() throws {
+    for (name, value) in [("levels", levels), ("samples", samples)] where value < 2 {
+      throw ValidationError("--\(name): expected an integer of at least 2, found \(value)")
+    }
+    guard levels <= 10_000 && samples <= 1 << 30 else {
+      throw ValidationError("--levels: expected at most 10000 levels of 2^30 samples")
+    }
+    guard confidence > 0 && confidence < 1 else {
+      throw ValidationError("--confidence: expected a number between 0 and 1, found \(confidence)")
+    }
+    _ = try parsedSigmas()
+    if [json, csv, report].filter({ $0 == "-" }).count > 1 {
+      throw ValidationError("--json, --csv, --report: expected at most one on stdout")
+    }
+    if report != nil && models.count > 1 {
+      throw ValidationError("--report: expected one MODEL, found \(models.count)")
+    }
+  }
+
+  mutating func run() throws {
+    let workers = common.makeWorkers()
+    var results: [EvaluatedModel] = []
+    for path in models { results.append(try evaluate(Model(path), workers: workers)) }
+    let toStandardOutput = [json, csv, report].contains("-")
+    if !toStandardOutput {
+      for result in results { try Terminal.print(result.table(unit: unit)) }
+    }
+    if let json {
+      let documents = results.map(\.json)
+      let document: JSONValue =
+        documents.count == 1
+        ? documents[0]
+        : ["schema": "tinyscore.evaluations.v1", "evaluations": .array(documents)]
+      try Terminal.save(document.prettyText + "\n", to: json)
+    }
+    if let csv { try Terminal.save(EvaluatedModel.csv(results), to: csv) }
+    if let report, let result = results.first {
+      try Terminal.save(result.page(command: commandLine()).html(gnuplot: Gnuplot()), to: report)
+    }
+  }
+
+  /// Everything about one model.
+  private func evaluate(_ model: Model, workers: Workers) throws -> EvaluatedModel {
+    let data = try model.dataset(replacement: dataset)
+    let law = data.law
+    let range: NoiseRange
+    var ledger: LossLedger?
+    if case .network(let checkpoint, _) = model {
+      range = checkpoint.configuration.range
+      // The ledger is of the weights being trained, on the data of the training.
+      ledger = dataset == nil ? checkpoint.ledger : nil
+    } else {
+      range = law.noiseRange
+    }
+    let sigmas = try parsedSigmas() ?? range.levels(levels)
+    let exact = law.informationCurve(
+      at: sigmas, sampling: CurveSampling(samples: samples, seed: common.seed, workers: workers))
+    var learned: [NoiseLevelEstimate]?
+    if case .network(let checkpoint, _) = model {
+      learned = ScoreEvaluator(
+        score: checkpoint.score(weights), source: law, exact: law, samplesPerLevel: samples,
+        seed: common.seed
+      ).estimates(at: sigmas, workers: workers)
+    }
+    return EvaluatedModel(
+      model: model, dataset: data,
+      evaluation: Evaluation(
+        sigmas: sigmas, moments: law.moments, exact: exact, learned: learned, ledger: ledger),
+      samplesPerLevel: samples, seed: common.seed, confidence: confidence, weights: weights,
+      clock: clock.map { $0.clock(over: range) })
+  }
+
+  /// The levels of `--sigmas`, ascending and without repeats; nil if the option is not there.
+  private func parsedSigmas() throws -> [Double]? {
+    guard let sigmas else { return nil }
+    var values: Set<Double> = []
+    for word in sigmas.split(separator: ",", omittingEmptySubsequences: false) {
+      let text = word.trimmingSpaces()
+      guard let value = Double(text), value > 0, value.isFinite, value >= 1e-100, value <= 1e100
+      else {
+        throw ValidationError(
+          "--sigmas: expected positive numbers separated by commas, found \(excerpt(text))")
+      }
+      values.insert(value)
+    }
+    return values.sorted()
+  }
+
+  /// The command that repeats the evaluation, as typed in a shell.
+  private func commandLine() -> String {
+    (["tinyscore"] + CommandLine.arguments.dropFirst()).map(shellQuoted).joined(separator: " ")
+  }
+}
+
+extension Checkpoint.Weights: ExpressibleByArgument {}
+
+/// The clocks of `--clock`.
+enum ClockName: String, ExpressibleByArgument, CaseIterable {
+  case constant
+  case edm
+  case geometric
+
+  /// The clock; the geometric one runs over `range`.
+  func clock(over range: NoiseRange) -> Clock {
+    switch self {
+    case .constant: .constant
+    case .edm: .edm
+    case .geometric: .geometric(range)
+    }
+  }
+}
+
+/// The units of `--unit`.
+enum InformationUnit: String, ExpressibleByArgument, CaseIterable {
+  case nats
+  case bits
+
+  /// How many of this unit a nat is.
+  var perNat: Double { self == .nats ? 1 : 1.4426950408889634 }
+}

@@ -1,0 +1,115 @@
+internal import Estimation
+internal import ForwardProcess
+internal import JSONText
+internal import Statistics
+
+extension EvaluatedModel {
+  /// The results as `evaluate --json` gives them, schema `tinyscore.evaluation.v1`.
+  var json: JSONValue {
+    let kind: JSONValue
+    let step: JSONValue
+    switch model {
+    case .network(let checkpoint, _):
+      (kind, step) = ("network", JSONValue(UInt64(checkpoint.step)))
+    case .exact: (kind, step) = ("exact", .null)
+    }
+    return [
+      "schema": "tinyscore.evaluation.v1",
+      "model": ["kind": kind, "path": .string(model.path), "step": step],
+      "dataset": ["name": .string(dataset.name), "distribution": .string(dataset.distribution)],
+      "dimension": JSONValue(UInt64(evaluation.dimension)),
+      "dataScale": .number(evaluation.dataScale),
+      "samplesPerLevel": JSONValue(UInt64(samplesPerLevel)), "seed": JSONValue(seed),
+      "confidence": .number(confidence),
+      "levels": .array(evaluation.levels.map(levelJSON)), "summary": summaryJSON,
+    ]
+  }
+
+  private func levelJSON(_ level: Evaluation.Level) -> JSONValue {
+    var members = [
+      JSONMember(key: "sigma", value: .number(level.sigma)),
+      JSONMember(key: "exact", value: level.exact.map(exactJSON) ?? .null),
+      JSONMember(
+        key: "learned", value: level.learned.map { learnedJSON($0, level: level) } ?? .null),
+    ]
+    if let clock, let factor = timeFactor(level) {
+      // The model's own rate: the exact one of a law, the loss of a network.
+      let rate = level.learned?.loss ?? level.exact?.entropyRate
+      members.append(JSONMember(key: "t", value: .number(clock.time(sigma: level.sigma))))
+      members.append(
+        JSONMember(key: "entropyRateInTime", value: json(rate.map { $0.scaled(by: factor) })))
+    }
+    return .object(members)
+  }
+
+  /// The quantities that follow from a rate `C`: `b = C/D`, `div = (C − D)/σ²`, `Δdiv = C/σ²` and
+  /// `E‖s‖² = (D − C)/σ²`.
+  private func derived(_ rate: Estimate, sigma: Double) -> (
+    fraction: Estimate, divergence: Estimate, dataDivergence: Estimate, norm: Estimate
+  ) {
+    let (d, s2) = (Double(evaluation.dimension), sigma * sigma)
+    return (
+      rate.scaled(by: 1 / d), rate.scaled(by: 1 / s2, offset: -d / s2), rate.scaled(by: 1 / s2),
+      rate.scaled(by: -1 / s2, offset: d / s2)
+    )
+  }
+
+  private func exactJSON(_ point: InformationPoint) -> JSONValue {
+    let of = derived(point.entropyRate, sigma: point.sigma)
+    var members: [JSONMember] = [
+      JSONMember(key: "entropyRate", value: json(point.entropyRate)),
+      JSONMember(key: "bandwidthFraction", value: json(of.fraction)),
+      JSONMember(key: "divergence", value: json(of.divergence)),
+      JSONMember(key: "dataDivergence", value: json(of.dataDivergence)),
+      JSONMember(key: "scoreSquaredNorm", value: json(of.norm)),
+      JSONMember(key: "conditionalEntropy", value: json(point.conditionalEntropy)),
+      JSONMember(key: "posteriorEntropyVariance", value: json(point.posteriorEntropyVariance)),
+      JSONMember(key: "surprisalVariance", value: json(point.surprisalVariance)),
+      JSONMember(key: "restsOnRareEvents", value: .bool(point.restsOnRareEvents)),
+    ]
+    if let clock {
+      let rate = point.entropyRate.scaled(by: clock.logSigmaRate(sigma: point.sigma))
+      members.append(JSONMember(key: "entropyRateInTime", value: json(rate)))
+    }
+    return .object(members)
+  }
+
+  private func learnedJSON(
+    _ estimate: NoiseLevelEstimate, level: Evaluation.Level
+  ) -> JSONValue {
+    let rates = [Route.loss, .informedLoss, .trainingLoss, .divergence, .scoreNorm, .upperBound]
+    let loss = derived(estimate.loss, sigma: level.sigma)
+    return [
+      "denoisingLoss": json(estimate.loss), "trainingLoss": json(level.trainingLoss),
+      "scoreMatchingLoss": json(estimate.scoreMatchingLoss),
+      "entropyRate": .object(
+        rates.map {
+          JSONMember(key: $0.rawValue, value: json(evaluation.rate($0, at: level)))
+        }),
+      "bandwidthFraction": json(loss.fraction),
+      "divergence": json(derived(estimate.divergence, sigma: level.sigma).divergence),
+      "dataDivergence": json(derived(estimate.divergence, sigma: level.sigma).dataDivergence),
+      "scoreSquaredNorm": json(derived(estimate.scoreNorm, sigma: level.sigma).norm),
+      "miscalibration": json(estimate.miscalibration),
+      "restsOnRareEvents": .bool(estimate.restsOnRareEvents),
+    ]
+  }
+
+  private var summaryJSON: JSONValue {
+    let learned = [Route.loss, .informedLoss, .trainingLoss, .divergence, .scoreNorm, .upperBound]
+    return [
+      "entropy": .object(
+        ([.exact] + learned).map {
+          JSONMember(key: $0.rawValue, value: json(evaluation.entropy($0)))
+        }),
+      "maxBandwidthError": .object(
+        learned.map {
+          JSONMember(key: $0.rawValue, value: JSONValue(evaluation.maximumBandwidthError($0)))
+        }),
+      "peakSigma": [
+        "exact": JSONValue(evaluation.peakSigma(.exact)),
+        "loss": JSONValue(evaluation.peakSigma(.loss)),
+      ],
+    ]
+  }
+}

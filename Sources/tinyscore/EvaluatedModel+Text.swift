@@ -1,0 +1,123 @@
+internal import Estimation
+internal import Report
+internal import Statistics
+internal import Storage
+
+extension EvaluatedModel {
+  /// The name of a route in tables and figures.
+  static func name(_ route: Route) -> String {
+    switch route {
+    case .exact: "exact"
+    case .loss: "loss"
+    case .informedLoss: "informed loss"
+    case .trainingLoss: "ledger"
+    case .divergence: "divergence"
+    case .scoreNorm: "score norm"
+    case .upperBound: "scaled bound"
+    }
+  }
+
+  /// A number with its error, in the unit asked for.
+  func text(_ estimate: Estimate?, unit: InformationUnit = .nats, digits: Int = 5) -> String {
+    guard let estimate else { return "–" }
+    return formatEstimate(
+      estimate.value * unit.perNat, standardError: estimate.standardError * unit.perNat,
+      significant: digits)
+  }
+
+  /// The results as the terminal shows them.
+  func table(unit: InformationUnit) -> String {
+    let shown = [Route.exact, .informedLoss, .loss, .trainingLoss, .divergence].filter { route in
+      evaluation.levels.contains { evaluation.rate(route, at: $0) != nil }
+    }
+    var columns = [TextTable.Column("σ")]
+    columns += shown.map { TextTable.Column(Self.name($0)) }
+    columns.append(TextTable.Column("bandwidth"))
+    var table = TextTable(
+      title: "\(model.path): entropy rate in \(unit.rawValue) per unit of ln σ", columns: columns)
+    for level in evaluation.levels {
+      let best = evaluation.rate(shown.contains(.loss) ? .loss : .exact, at: level)
+      table.append(
+        [formatNumber(level.sigma, significant: 4)]
+          + shown.map { text(evaluation.rate($0, at: level), unit: unit) }
+          + [formatNumber((best?.value ?? .nan) / Double(evaluation.dimension), significant: 4)])
+    }
+    return table.text + "\n" + summaryTable(unit: unit).text + footer
+  }
+
+  /// Totals by route.
+  func summaryTable(unit: InformationUnit) -> TextTable {
+    var table = TextTable(columns: [
+      .init("route", alignment: .left), .init("entropy", unit: unit.rawValue),
+      .init("of exact", unit: "%"), .init("max |b̂ − b|"),
+    ])
+    let exact = evaluation.entropy(.exact)
+    for route in [.exact] + learnedRoutes {
+      let entropy = evaluation.entropy(route)
+      let share = entropy.flatMap { value in
+        exact.flatMap { $0.value != 0 ? 100 * value.value / $0.value : nil }
+      }
+      let error = route == .exact ? nil : evaluation.maximumBandwidthError(route)
+      table.append([
+        Self.name(route), text(entropy, unit: unit, digits: 6),
+        share.map { formatNumber($0, significant: 5) } ?? "–",
+        error.map { formatNumber($0, significant: 2) } ?? "–",
+      ])
+    }
+    return table
+  }
+
+  /// What the numbers rest on, and what to beware of.
+  private var footer: String {
+    var lines: [String] = []
+    if let entropy = dataset.law.entropy, let held = evaluation.entropy(.exact), entropy > 0 {
+      lines.append(
+        "The levels hold \(formatNumber(100 * held.value / entropy, significant: 4)) % of the data's "
+          + "entropy, \(formatNumber(entropy, significant: 6)) nats.")
+    }
+    let rare = evaluation.levels.filter {
+      $0.learned?.restsOnRareEvents ?? $0.exact?.restsOnRareEvents ?? false
+    }
+    if !rare.isEmpty {
+      lines.append(
+        "At \(rare.count) of \(evaluation.levels.count) levels (σ ≤ "
+          + "\(formatNumber(rare.map(\.sigma).max() ?? 0, significant: 3))) the sampled loss rests on "
+          + "rare events: its error there says little.")
+    }
+    if !learnedRoutes.isEmpty {
+      lines.append(
+        "In brackets the standard error of the last digits, \(samplesPerLevel) samples a level. The "
+          + "loss bounds the exact rate from above.")
+    }
+    return lines.isEmpty ? "" : "\n" + lines.joined(separator: "\n") + "\n"
+  }
+
+  /// All models as one CSV: a row for each model and level.
+  static func csv(_ results: [EvaluatedModel]) -> String {
+    let routes: [Route] = [
+      .exact, .loss, .informedLoss, .trainingLoss, .divergence, .scoreNorm, .upperBound,
+    ]
+    var text = "model,dataset,sigma"
+    for route in routes { text += ",\(route.rawValue),\(route.rawValue)StandardError" }
+    text += "\n"
+    for result in results {
+      for level in result.evaluation.levels {
+        text += "\(quoted(result.model.path)),\(quoted(result.dataset.name)),\(level.sigma)"
+        for route in routes {
+          let rate = result.evaluation.rate(route, at: level)
+          text += rate.map { ",\($0.value),\($0.standardError)" } ?? ",,"
+        }
+        text += "\n"
+      }
+    }
+    return text
+  }
+
+  /// A cell of a CSV (RFC 4180).
+  private static func quoted(_ cell: String) -> String {
+    guard cell.contains(where: { ",\"\n\r".contains($0) }) else { return cell }
+    return "\""
+      + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
+  }
+}

@@ -1,0 +1,43 @@
+internal import Estimation
+internal import ForwardProcess
+internal import JSONText
+internal import Statistics
+internal import Storage
+
+/// The evaluation of one model with what it was made from: what the outputs of `evaluate` show.
+struct EvaluatedModel {
+  let model: Model
+  let dataset: Dataset
+  let evaluation: Evaluation
+  let samplesPerLevel: Int
+  let seed: UInt64
+  let confidence: Double
+  let weights: Checkpoint.Weights
+  let clock: Clock?
+
+  /// The learned routes that this evaluation has.
+  var learnedRoutes: [Route] {
+    let all: [Route] = [
+      .informedLoss, .loss, .trainingLoss, .divergence, .scoreNorm, .upperBound,
+    ]
+    return all.filter { route in
+      evaluation.levels.contains { evaluation.rate(route, at: $0) != nil }
+    }
+  }
+
+  /// `dH/d ln σ → dH/dt` at a level, where a clock was asked for.
+  func timeFactor(_ level: Evaluation.Level) -> Double? {
+    clock.map { $0.logSigmaRate(sigma: level.sigma) }
+  }
+
+  /// The estimate as `{"value", "standardError", "lower", "upper"}`.
+  func json(_ estimate: Estimate) -> JSONValue {
+    let (lower, upper) = estimate.interval(confidence: confidence)
+    return [
+      "value": .number(estimate.value), "standardError": .number(estimate.standardError),
+      "lower": .number(lower), "upper": .number(upper),
+    ]
+  }
+
+  func json(_ estimate: Estimate?) -> JSONValue { estimate.map { json($0) } ?? .null }
+}

@@ -1,0 +1,74 @@
+internal import Distributions
+internal import ForwardProcess
+internal import JSONText
+internal import Storage
+
+/// What the commands call MODEL: a learned score with its data set, or a data set, whose score is
+/// exact.
+enum Model {
+  case network(Checkpoint, path: String)
+  case exact(Dataset, path: String)
+
+  /// The model that a command line names.
+  init(_ argument: String) throws {
+    if argument.lowercased().hasSuffix(".safetensors") {
+      self = .network(try Checkpoint(path: argument), path: argument)
+    } else {
+      self = .exact(try Dataset(argument, shareFolders: shareFolders), path: argument)
+    }
+  }
+
+  /// The name of the model as the user wrote it.
+  var path: String {
+    switch self {
+    case .network(_, let path), .exact(_, let path): path
+    }
+  }
+
+  /// The data set of the model; `replacement` is the one that `--dataset` names.
+  ///
+  /// Of the points that a network was trained on, those that were kept aside are left out.
+  func dataset(replacement: String?) throws -> Dataset {
+    switch self {
+    case .exact(let dataset, _): return dataset
+    case .network(let checkpoint, let path):
+      let dataset =
+        if let replacement {
+          try Dataset(replacement, shareFolders: shareFolders)
+        } else {
+          try Dataset(
+            record: checkpoint.dataset, checkpoint: path,
+            folders: [folder(of: path), "", "datasets"] + shareFolders)
+        }
+      guard dataset.law.dimension == checkpoint.state.network.shape.dimension else {
+        throw Failure(
+          .malformedData,
+          "\(replacement ?? path): expected data of dimension "
+            + "\(checkpoint.state.network.shape.dimension), as the network has, found "
+            + "\(dataset.law.dimension)")
+      }
+      return try dataset.training(
+        holdout: checkpoint.configuration.holdout, seed: checkpoint.configuration.seed)
+    }
+  }
+
+  private func folder(of path: String) -> String {
+    path.contains("/")
+      ? path.split(separator: "/", omittingEmptySubsequences: false)
+        .dropLast().joined(separator: "/") : "."
+  }
+}
+
+extension Dataset {
+  /// The data set without the points that are kept aside; only points can be.
+  func training(holdout: Double, seed: UInt64) throws -> Dataset {
+    guard holdout > 0 else { return self }
+    guard let points = law as? PointsLaw, let parts = points.split(heldOut: holdout, seed: seed)
+    else {
+      throw Failure.usage(
+        "holdout", expected: "a set of points, some of which stay and some go",
+        found: "\(name), \(distribution)")
+    }
+    return replacingLaw(with: parts.training)
+  }
+}
