@@ -83,6 +83,16 @@ struct SystemFile: ~Copyable {
     _ = try checked { Int(fsync(descriptor)) }
   }
 
+  /// Waits until the names in this folder are on the disk.
+  func synchronizeNames() throws(SystemFailure) {
+    do throws(SystemFailure) {
+      try synchronize()
+    } catch {
+      // Some file systems keep names in order themselves and say so with these.
+      guard error.code == EINVAL || error.code == ENOTSUP else { throw error }
+    }
+  }
+
   /// Takes the lock of the file; false if another process has it.
   func lock() throws(SystemFailure) -> Bool {
     do throws(SystemFailure) {

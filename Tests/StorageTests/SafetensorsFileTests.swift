@@ -49,7 +49,7 @@ import Testing
     #expect(try SafetensorsFile(path: folder["m.safetensors"]).encoded == Self.content.encoded)
   }
 
-  /// The hash from Python's hashlib, over the fields that `SafetensorsHeader.digest` lists:
+  /// The hash is Python's, over the fields that `SafetensorsHeader.digest` lists.
   ///
   ///     import hashlib, struct
   ///     fields = [b"2", b"z", b"F64[1]", struct.pack("<d", 0.1),
