@@ -20,6 +20,8 @@ public func writeDurably(_ bytes: [UInt8], to path: String) throws(StorageError)
 public struct DurableFile: ~Copyable {
   private let path: String
   private let file: SystemFile
+  /// The folder of the file, nil where there is nothing to do in it.
+  private let folder: SystemFile?
   /// The file that the content is in meanwhile, and the one whose place it takes; nil when it is
   /// written directly, and when it has taken its place.
   private var replacement: Replacement?
@@ -36,6 +38,7 @@ public struct DurableFile: ~Copyable {
     }
     self.path = path
     file = opened.file
+    folder = opened.folder
     replacement = opened.replacement
   }
 
@@ -60,10 +63,15 @@ public struct DurableFile: ~Copyable {
     do throws(SystemFailure) {
       try file.synchronize()
       try FileName.rename(replacement.temporary, to: replacement.target)
-      self.replacement = nil
-      try FileName.synchronizeFolder(of: replacement.target)
     } catch {
       throw .cannotWrite(path: path, reason: error.reason)
+    }
+    self.replacement = nil
+    do throws(SystemFailure) {
+      try folder?.synchronizeNames()
+    } catch {
+      let state = "the new file is in its place, but may not survive a loss of power"
+      throw .cannotWrite(path: path, reason: "\(error.reason); \(state)")
     }
   }
 
@@ -96,6 +104,7 @@ private struct Replacement {
 /// The file that takes the bytes of an output.
 private struct OpenedOutput: ~Copyable {
   let file: SystemFile
+  let folder: SystemFile?
   let replacement: Replacement?
 
   init(path: String) throws(SystemFailure) {
@@ -103,6 +112,7 @@ private struct OpenedOutput: ~Copyable {
     if let old, old.isFolder { throw SystemFailure(code: EISDIR) }
     if let old, !old.isRegular {
       file = try SystemFile(path, O_WRONLY)
+      folder = nil
       replacement = nil
     } else {
       let target = old == nil ? path : try FileName.resolved(path)
@@ -111,8 +121,11 @@ private struct OpenedOutput: ~Copyable {
     }
   }
 
-  private init(file: consuming SystemFile, replacement: Replacement) {
+  private init(
+    file: consuming SystemFile, folder: consuming SystemFile?, replacement: Replacement
+  ) {
     self.file = file
+    self.folder = folder
     self.replacement = replacement
   }
 
@@ -120,23 +133,35 @@ private struct OpenedOutput: ~Copyable {
   private static func temporary(
     for target: String, permissions: mode_t?
   ) throws(SystemFailure) -> OpenedOutput {
+    let names = TemporaryName(target: target)
+    // Opened before anything is written, so that the folder can be synchronized in the end.
+    let folder = try openIfReadable(names.folder)
     var attempt = 0
     while true {
-      let replacement = Replacement(
-        temporary: TemporaryName(target: target).path(attempt), target: target)
+      let replacement = Replacement(temporary: names.path(attempt), target: target)
       do throws(SystemFailure) {
         let file = try SystemFile(
           replacement.temporary, O_WRONLY | O_CREAT | O_EXCL, mode: permissions ?? 0o666)
         // Where the process's mask has taken something away; a file system that knows no
         // permissions refuses, and loses nothing.
         if let permissions { try? file.setMode(permissions) }
-        return OpenedOutput(file: file, replacement: replacement)
+        return OpenedOutput(file: file, folder: folder, replacement: replacement)
       } catch {
         // The name is taken where a run with this process number died while it wrote.
         guard error.code == EEXIST && attempt < 1000 else { throw error }
         attempt += 1
       }
     }
+  }
+}
+
+/// The folder; nil if this process may use it but not read it, and so not synchronize it.
+private func openIfReadable(_ folder: String) throws(SystemFailure) -> SystemFile? {
+  do throws(SystemFailure) {
+    return try SystemFile(folder, O_RDONLY | O_DIRECTORY)
+  } catch {
+    guard error.code == EACCES else { throw error }
+    return nil
   }
 }
 

@@ -27,17 +27,6 @@ enum FileName {
     _ = try checked { Int(unlink(path)) }
   }
 
-  /// Waits until the names in the folder of `path` are on the disk.
-  static func synchronizeFolder(of path: String) throws(SystemFailure) {
-    let folder = try SystemFile(split(path).folder, O_RDONLY | O_DIRECTORY)
-    do throws(SystemFailure) {
-      try folder.synchronize()
-    } catch {
-      // Some file systems keep names in order themselves and say so with these.
-      guard error.code == EINVAL || error.code == ENOTSUP else { throw error }
-    }
-  }
-
   /// The names of all files in `folder`.
   static func all(in folder: String) throws(SystemFailure) -> [String] {
     guard let stream = opendir(folder) else { throw SystemFailure(code: errno) }

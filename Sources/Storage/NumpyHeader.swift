@@ -37,7 +37,7 @@ struct NumpyHeader: Equatable {
     func malformed(_ expected: String, _ found: String) -> StorageError {
       .malformed(
         file: file, place: "header", expected: expected, found: found,
-        remedy: "write it with numpy.save")
+        remedy: "write it with numpy.save, as float64")
     }
     guard bytes.count >= 12 else { throw malformed("a length", "the end of the file") }
     guard 1...3 ~= bytes[6], bytes[7] == 0 else {

@@ -23,6 +23,8 @@ struct SystemFile: ~Copyable {
 
   /// Opens `path`; descriptors never leak into programs that this one starts.
   init(_ path: String, _ flags: Int32, mode: mode_t = 0) throws(SystemFailure) {
+    // The system would read the name up to the zero only.
+    guard !path.utf8.contains(0) else { throw SystemFailure(code: EINVAL) }
     descriptor = Int32(try checked { Int(open(path, flags | O_CLOEXEC, mode)) })
   }
 
@@ -81,6 +83,16 @@ struct SystemFile: ~Copyable {
     _ = try checked { Int(fsync(descriptor)) }
   }
 
+  /// Waits until the names in this folder are on the disk.
+  func synchronizeNames() throws(SystemFailure) {
+    do throws(SystemFailure) {
+      try synchronize()
+    } catch {
+      // Some file systems keep names in order themselves and say so with these.
+      guard error.code == EINVAL || error.code == ENOTSUP else { throw error }
+    }
+  }
+
   /// Takes the lock of the file; false if another process has it.
   func lock() throws(SystemFailure) -> Bool {
     do throws(SystemFailure) {
@@ -111,10 +123,11 @@ struct SystemFile: ~Copyable {
 func checked(_ call: () -> Int) throws(SystemFailure) -> Int {
   for _ in 0..<1000 {
     let result = call()
+    let code = errno
     if result >= 0 { return result }
-    guard errno == EINTR else { break }
+    guard code == EINTR else { throw SystemFailure(code: code) }
   }
-  throw SystemFailure(code: errno)
+  throw SystemFailure(code: EINTR)
 }
 
 /// A part of a file in memory, read-only, unmapped with its last owner.
@@ -161,6 +174,7 @@ struct FileStatus {
 
   /// The status of what `path` leads to, symbolic links followed.
   init(of path: String) throws(SystemFailure) {
+    guard !path.utf8.contains(0) else { throw SystemFailure(code: EINVAL) }
     var status = stat()
     _ = try checked { Int(stat(path, &status)) }
     self.init(status)
