@@ -54,12 +54,14 @@ public struct PointsLaw: Law {
   /// The range of noise levels that holds at least 99.5 % of the entropy; see `makeNoiseRange()`.
   public var noiseRange: NoiseRange { range.value(makeNoiseRange) }
 
+  /// Overwrites the rows of `y` `(B, D)` with points, in single precision; `scratch` is not used.
   public func draw(
     into y: MatrixView<Float>, scratch: MatrixView<Float>, stream: RandomStream, firstSample: Int
   ) {
     drawPoints(into: y, stream: stream, firstSample: firstSample)
   }
 
+  /// Overwrites the rows of `y` `(B, D)` with points, exactly; `scratch` is not used.
   public func draw(
     into y: MatrixView<Double>, scratch: MatrixView<Double>, stream: RandomStream, firstSample: Int
   ) {

@@ -102,11 +102,15 @@ public final class Workers: @unchecked Sendable {
     // Looking first keeps idle threads from counting the claim field out of its 20 bits.
     guard Self.hasTask(claims.load(ordering: .relaxed)) else { return false }
     let (claim, _) = claims.wrappingAdd(1, ordering: .acquiring)
-    guard Self.hasTask(claim), let body else { return false }
-    body(Int(claim & 0xF_FFFF))
+    guard Self.hasTask(claim) else { return false }
+    call(Int(claim & 0xF_FFFF))
     finished.wrappingAdd(1, ordering: .releasing)
     return true
   }
+
+  // Out of line, so that this thread's hold on the body ends with the call, before the task counts
+  // as finished. Otherwise `run` could return first, and its closure would have escaped.
+  @inline(never) private func call(_ task: Int) { body?(task) }
 
   private static func hasTask(_ claim: UInt64) -> Bool {
     claim & 0xF_FFFF < claim >> 20 & 0xF_FFFF

@@ -67,7 +67,9 @@ enum TestLaws {
   static func makeGaussian(rank: Int, dimension: Int) -> GaussianLaw {
     let stream = RandomStream(seed: 6, step: 0, purpose: .test)
     let random = stream.normals(dimension, dimension)
-    guard let rotation = SymmetricEigen(.product(random, transposed: false, random, transposed: true)) else {
+    guard
+      let rotation = SymmetricEigen(.product(random, transposed: false, random, transposed: true))
+    else {
       preconditionFailure("no eigenvectors")
     }
     var scaled = rotation.vectors
