@@ -32,13 +32,24 @@ extension MatrixView {
 
 extension VectorView {
   /// Overwrites the elements with those of `other`, of the same length, converted.
-  public func copy(converting other: VectorView<some Scalar>) {
+  @inlinable public func copy(converting other: VectorView<some Scalar>) {
     precondition(other.count == count)
     for i in 0..<count { base[i] = Element(other.base[i]) }
   }
 
+  /// A number that equal vectors share and others seldom do; −0 counts as 0.
+  @inlinable public var fingerprint: UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for i in 0..<count {
+      // FNV-1a (Fowler, Noll and Vo) by words, the high bits folded back since products only rise.
+      hash = (hash ^ Double(base[i] + 0).bitPattern) &* 0x100_0000_01B3
+      hash ^= hash >> 32
+    }
+    return hash
+  }
+
   /// The inner product with `other`, of the same length.
-  public func dot(_ other: VectorView) -> Element {
+  @inlinable public func dot(_ other: VectorView) -> Element {
     precondition(other.count == count)
     // Four sums side by side: the additions of one sum would wait for each other.
     var (a, b, c, d) = (Element(0), Element(0), Element(0), Element(0))
@@ -58,7 +69,7 @@ extension VectorView {
   }
 
   /// The squared distance `Σ (a − b)²` to `other`, of the same length.
-  public func squaredDistance(to other: VectorView) -> Element {
+  @inlinable public func squaredDistance(to other: VectorView) -> Element {
     precondition(other.count == count)
     var (even, odd) = (Element(0), Element(0))
     var i = 0
@@ -73,7 +84,7 @@ extension VectorView {
   }
 
   /// Multiplies the elements by `scale` and adds `factor · other`, of the same length.
-  public func update(scale: Element = 1, adding factor: Element, times other: VectorView) {
+  @inlinable public func update(scale: Element = 1, adding factor: Element, times other: VectorView) {
     precondition(other.count == count)
     for i in 0..<count { base[i] = scale * base[i] + factor * other.base[i] }
   }
