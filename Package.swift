@@ -14,11 +14,13 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// The tests of one target.
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [])
-  -> Target
-{
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  resources: [Resource] = []
+) -> Target {
   .testTarget(
-    name: name + "Tests", dependencies: dependencies, resources: resources, swiftSettings: settings)
+    name: name + "Tests", dependencies: dependencies, exclude: exclude, resources: resources,
+    swiftSettings: settings)
 }
 
 let package = Package(
@@ -77,7 +79,8 @@ let package = Package(
     tests("Storage", ["Storage", "JSONText", "LinearAlgebra"]),
     tests(
       "Distributions",
-      ["Distributions", "ForwardProcess", "LinearAlgebra", "Randomness", "Statistics"]),
+      ["Distributions", "ForwardProcess", "LinearAlgebra", "Randomness", "Statistics"],
+      exclude: ["References/references.py"]),
   ],
   swiftLanguageModes: [.v6]
 )

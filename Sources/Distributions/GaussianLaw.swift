@@ -43,13 +43,13 @@ public struct GaussianLaw: Law {
   /// covariance is taken as it is.
   public init(mean: [Double], covariance: Matrix<Double>) throws {
     try Self.validate(mean: mean, covariance: covariance)
-    let D = mean.count
-    let isDiagonal = (0..<D).allSatisfy { i in
-      (0..<D).allSatisfy { i == $0 || covariance[i, $0] == 0 }
+    let dimension = mean.count
+    let isDiagonal = (0..<dimension).allSatisfy { i in
+      (0..<dimension).allSatisfy { i == $0 || covariance[i, $0] == 0 }
     }
     let (values, vectors): ([Double], Matrix<Double>?)
     if isDiagonal {
-      (values, vectors) = ((0..<D).map { covariance[$0, $0] }, nil)
+      (values, vectors) = ((0..<dimension).map { covariance[$0, $0] }, nil)
     } else {
       guard let eigen = SymmetricEigen(covariance) else {
         throw LawError.invalid(
@@ -152,19 +152,20 @@ extension GaussianLaw {
 
   private static func validate(mean: [Double], covariance: Matrix<Double>) throws {
     try validate(mean: mean)
-    let D = mean.count
-    guard covariance.rows == D && covariance.columns == D else {
+    let dimension = mean.count
+    guard covariance.rows == dimension && covariance.columns == dimension else {
       throw LawError.invalid(
-        key: "covariance", expected: "shape (\(D), \(D))",
+        key: "covariance", expected: "shape (\(dimension), \(dimension))",
         found: "(\(covariance.rows), \(covariance.columns))")
     }
     if let index = covariance.elements.firstIndex(where: { !$0.isFinite }) {
       throw LawError.invalid(
         key: "covariance", expected: "finite numbers",
-        found: "\(covariance.elements[index]) in row \(index / D), column \(index % D)")
+        found: "\(covariance.elements[index]) in row \(index / dimension)"
+          + ", column \(index % dimension)")
     }
     let largest = covariance.elements.reduce(0) { max($0, abs($1)) }
-    for i in 0..<D {
+    for i in 0..<dimension {
       for j in 0..<i where abs(covariance[i, j] - covariance[j, i]) > 1e-9 * largest {
         throw LawError.invalid(
           key: "covariance", expected: "a symmetric matrix",

@@ -22,18 +22,18 @@ extension PointsLaw {
     return result
   }
 
-  /// The divergences `(tr Cov(y|x)/σ² − D)/σ²` at the rows of `x`, `(B)` (Ambrogioni 2025, Eqs. 36,
-  /// 40).
+  /// The divergences `(tr Cov(y|x)/σ² − D)/σ²` at the rows of `x`, `(B)`.
+  ///
+  /// Ambrogioni (2025), Equations 36 and 40.
   public func divergence(at x: Matrix<Double>, sigma: Double) -> [Double] {
     posterior(at: x, sigma: sigma).totalVariance.map {
       ($0 / sigma / sigma - Double(dimension)) / sigma / sigma
     }
   }
 
-  /// The Jacobians `(Cov(y|x)/σ² − 1)/σ²` at the rows of `x`, `(B, D · D)` (Ambrogioni 2025, Eqs. 40,
-  /// 41).
+  /// The Jacobians `(Cov(y|x)/σ² − 1)/σ²` at the rows of `x`, `(B, D · D)`.
   ///
-  /// Costs `K D²` operations a row.
+  /// Ambrogioni (2025), Equations 40 and 41. Costs `K D²` operations a row.
   public func jacobian(at x: Matrix<Double>, sigma: Double) -> Matrix<Double> {
     let posterior = posterior(at: x, sigma: sigma)
     var result = Matrix<Double>(rows: x.rows, columns: dimension * dimension)

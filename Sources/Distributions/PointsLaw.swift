@@ -129,14 +129,18 @@ extension PointsLaw {
   private static func merged(
     _ points: Matrix<Double>, _ weights: [Double]
   ) -> (points: Matrix<Double>, weights: [Double]) {
-    var firstSeen: [ArraySlice<Double>: Int] = [:]
+    let fingerprints = points.withReadOnlyView { points in
+      (0..<points.rows).map { points.row($0).fingerprint }
+    }
+    // The distinct rows so far with each fingerprint, as indices into `rows`.
+    var seen: [UInt64: [Int]] = [:]
     var (rows, sums): ([Int], [Double]) = ([], [])
     for row in 0..<points.rows where weights[row] > 0 {
-      // 0 and −0 are equal and have equal hashes, so they merge as they should.
-      if let index = firstSeen[points.row(row)] {
+      let alike = seen[fingerprints[row], default: []]
+      if let index = alike.first(where: { points.row(rows[$0]) == points.row(row) }) {
         sums[index] += weights[row]
       } else {
-        firstSeen[points.row(row)] = rows.count
+        seen[fingerprints[row], default: []].append(rows.count)
         rows.append(row)
         sums.append(weights[row])
       }

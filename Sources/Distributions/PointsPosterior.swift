@@ -122,8 +122,9 @@ struct PosteriorWorkspace {
   private let squares: VectorView<Double>
 
   init(law: PointsLaw, rows: Int, sigma: Double) {
-    let (D, B) = (law.dimension, min(rows, Self.rowBlock))
-    let K = min(law.weights.count, Self.pointBlock)
+    let (D, B, K) = (
+      law.dimension, min(rows, Self.rowBlock), min(law.weights.count, Self.pointBlock)
+    )
     arena = Arena(capacity: Arena<Double>.capacity(for: [D, D, B * D, K * D, B * K, K, K]))
     self.law = law
     self.sigma = sigma

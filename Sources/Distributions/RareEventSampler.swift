@@ -1,10 +1,174 @@
 internal import ForwardProcess
+internal import Glibc
 internal import LinearAlgebra
+internal import Randomness
+internal import Statistics
 
+/// Monte Carlo for the information curve of finite points in three or more dimensions.
+///
+/// The posterior covariance is averaged, not squared errors. Samples are stratified over the points:
+/// stratum s of S starts from the point at a random place in `[s/S, (s + 1)/S)` of the cumulative
+/// probability, and holds two samples. Where decisions are rare one of the two is shifted
+/// (`RareEventPlan`), and both carry weights whose mean is 1 and which never exceed 4. Since that mean
+/// is known, weight minus 1 serves as a control variate. Errors come from differences of
+/// neighbouring strata (collapsed strata, Cochran 1977, 5A.12): if biased, then upwards.
 struct RareEventSampler {
+  /// Strata per task: 256 samples, one block of posteriors.
+  private static let strataPerTask = 128
+  /// With fewer samples' worth of contributions, a rate rests on rare events.
+  private static let enoughContributions = 64.0
+  /// The columns of a stratum's results: means over its two samples, and the sum of squared
+  /// contributions to the rate.
+  private enum Column {
+    static let weight = 0
+    static let rate = 1
+    static let entropy = 2
+    static let squaredEntropy = 3
+    static let squaredSurprisal = 4
+    static let squaredContributions = 5
+    static let count = 6
+  }
+
   let law: PointsLaw
-  let workers: Workers
+  private let workers: Workers
+  private let neighbours: NearestNeighbours
+
+  /// A sampler for `law` whose work `workers` share.
+  init(law: PointsLaw, workers: Workers) {
+    self.law = law
+    self.workers = workers
+    neighbours = NearestNeighbours(law, workers: workers)
+  }
+
+  /// The information point at `sigma`, from the random numbers of `level`.
   func point(sigma: Double, level: Int, sampling: CurveSampling) -> InformationPoint {
-    PosteriorMoments().point(sigma: sigma)
+    // Pairs of strata, at least two, so that there is an error to estimate.
+    let strata = max(4, (sampling.samples + 3) / 4 * 2)
+    let plan = RareEventPlan(law: law, neighbours: neighbours, sigma: sigma)
+    let arena = Arena<Double>(capacity: strata * Column.count)
+    let results = MatrixView(arena.all, rows: strata, columns: Column.count)
+    let tasks = blocks(of: strata, Self.strataPerTask)
+    // The seed is changed so that these numbers are not those of a network's evaluation.
+    let stream = RandomStream(
+      seed: sampling.seed &+ 0x9E37_79B9_7F4A_7C15, step: UInt32(level), purpose: .noise)
+    workers.run(tasks.count) { task in
+      sample(tasks[task], of: strata, plan: plan, sigma: sigma, stream: stream, into: results)
+    }
+    return withExtendedLifetime(arena) { Self.summary(results, sigma: sigma) }
+  }
+
+  /// Fills the rows `strata` of `results`.
+  private func sample(
+    _ strata: Range<Int>, of total: Int, plan: RareEventPlan, sigma: Double, stream: RandomStream,
+    into results: MatrixView<Double>
+  ) {
+    var x = stream.normals(
+      2 * strata.count, law.dimension, firstSample: 2 * strata.lowerBound)
+    var weights = [Double](repeating: 1, count: x.rows)
+    let picks = stream.with(.data)
+    x.withView { x in
+      law.points.withReadOnlyView { points in
+        for (k, stratum) in strata.enumerated() {
+          let random = picks.uniforms(at: UInt64(stratum))
+          let i = plan.point(at: (Double(stratum) + random.0) / Double(total))
+          for row in [2 * k, 2 * k + 1] {
+            weights[row] = place(
+              x.row(row), from: i, shiftedAt: row % 2 == 1 ? random.1 : nil, points: points,
+              plan: plan, sigma: sigma)
+          }
+        }
+      }
+    }
+    let posterior = law.posterior(at: x, sigma: sigma)
+    for (k, stratum) in strata.enumerated() {
+      let row = results.row(stratum)
+      row.fill(0)
+      for sample in [2 * k, 2 * k + 1] {
+        let weight = weights[sample]
+        let rate = weight * (posterior.totalVariance[sample] / sigma / sigma)
+        let entropy = posterior.entropy[sample]
+        row[Column.weight] += weight / 2
+        row[Column.rate] += rate / 2
+        row[Column.entropy] += weight * entropy / 2
+        row[Column.squaredEntropy] += weight * entropy * entropy / 2
+        row[Column.squaredSurprisal] += weight * posterior.squaredSurprisal[sample] / 2
+        row[Column.squaredContributions] += rate * rate
+      }
+    }
+  }
+
+  /// Turns the normals in `x` into a sample from point `i`, shifted towards the neighbour that
+  /// `position` chooses or not at all; returns its weight.
+  private func place(
+    _ x: VectorView<Double>, from i: Int, shiftedAt position: Double?,
+    points: MatrixView<Double>, plan: RareEventPlan, sigma: Double
+  ) -> Double {
+    let origin = points.row(i)
+    var weight = plan.weights[i]
+    if plan.isShifted {
+      if let position {
+        let shift = plan.shift(of: i, at: position)
+        let scale = shift.length / shift.distance
+        x.update(adding: scale, times: points.row(shift.neighbour))
+        x.update(adding: -scale, times: origin)
+      }
+      let along = x.dot(origin)
+      weight *= plan.balance(of: i) { neighbour, distance in
+        (x.dot(points.row(neighbour)) - along) / distance
+      }
+    }
+    x.update(scale: sigma, adding: 1, times: origin)
+    return weight
+  }
+
+  /// The estimates that all strata together make.
+  private static func summary(_ results: MatrixView<Double>, sigma: Double) -> InformationPoint {
+    func mean(_ column: Int) -> Double {
+      (0..<results.rows).reduce(0) { $0 + results[$1, column] } / Double(results.rows)
+    }
+    let weight = mean(Column.weight)
+    let entropy = estimate(results, meanWeight: weight) { $0[Column.entropy] }
+    // Var h = E h² − H²: to first order its error is that of the mean of h² − 2 H h.
+    let h = entropy.value
+    let squaredEntropy = estimate(results, meanWeight: weight) {
+      $0[Column.squaredEntropy] - 2 * h * $0[Column.entropy]
+    }
+    let squaredSurprisal = estimate(results, meanWeight: weight) {
+      $0[Column.squaredSurprisal] - 2 * h * $0[Column.entropy]
+    }
+    let contributions = 2 * Double(results.rows) * mean(Column.rate)
+    let squares = Double(results.rows) * mean(Column.squaredContributions)
+    let effective = squares > 0 ? contributions * contributions / squares : 0
+    return InformationPoint(
+      sigma: sigma, entropyRate: estimate(results, meanWeight: weight) { $0[Column.rate] },
+      conditionalEntropy: entropy,
+      posteriorEntropyVariance: nonNegative(squaredEntropy.scaled(by: 1, offset: h * h)),
+      surprisalVariance: nonNegative(squaredSurprisal.scaled(by: 1, offset: h * h)),
+      restsOnRareEvents: effective < enoughContributions)
+  }
+
+  private static func nonNegative(_ estimate: Estimate) -> Estimate {
+    Estimate(max(0, estimate.value), standardError: estimate.standardError)
+  }
+
+  /// The mean of `f` over strata, corrected by regression on the weights, with its standard error.
+  private static func estimate(
+    _ results: MatrixView<Double>, meanWeight: Double, _ f: (VectorView<Double>) -> Double
+  ) -> Estimate {
+    var (sum, cross, weightSquares, squares) = (0.0, 0.0, 0.0, 0.0)
+    for first in stride(from: 0, to: results.rows, by: 2) {
+      let (a, b) = (results.row(first), results.row(first + 1))
+      let (fa, fb) = (f(a), f(b))
+      let dw = a[Column.weight] - b[Column.weight]
+      sum += fa + fb
+      cross += (fa - fb) * dw
+      weightSquares += dw * dw
+      squares += (fa - fb) * (fa - fb)
+    }
+    let slope = weightSquares > 0 ? cross / weightSquares : 0
+    let count = Double(results.rows)
+    return Estimate(
+      sum / count - slope * (meanWeight - 1),
+      standardError: max(0, squares - slope * cross).squareRoot() / count)
   }
 }

@@ -4,7 +4,9 @@ public import Statistics
 public struct InformationPoint: Sendable {
   /// The noise level σ.
   public let sigma: Double
-  /// `C(σ) = E tr Cov(y|x)/σ² = dH/d ln σ`, in nats per unit of `ln σ` (Eqs. 11, 12 corrected).
+  /// `C(σ) = E tr Cov(y|x)/σ² = dH/d ln σ`, in nats per unit of `ln σ`.
+  ///
+  /// Ambrogioni (2025), Equations 11 and 12, corrected.
   public let entropyRate: Estimate
   /// `H[y | x_σ]` in nats; nil where it is not finite (a continuous law on a lower dimension).
   public let conditionalEntropy: Estimate?

@@ -34,6 +34,17 @@ extension VectorView {
     Element.routines.differenceFromDouble(count, other.base, shift.base, base)
   }
 
+  /// A number that equal vectors share and others seldom do; −0 counts as 0.
+  @inlinable public var fingerprint: UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for i in 0..<count {
+      // FNV-1a (Fowler, Noll and Vo) by words, the high bits folded back since products only rise.
+      hash = (hash ^ Double(base[i] + 0).bitPattern) &* 0x100_0000_01B3
+      hash ^= hash >> 32
+    }
+    return hash
+  }
+
   /// The inner product with `other`, of the same length.
   @inlinable public func dot(_ other: VectorView) -> Element {
     precondition(other.count == count)

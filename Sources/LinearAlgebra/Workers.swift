@@ -102,7 +102,10 @@ public final class Workers: @unchecked Sendable {
     self.body = nil
   }
 
-  /// Calls the body; out of line, so that no reference to it outlives the call.
+  /// Calls the body.
+  ///
+  /// Out of line, so that this thread's hold on the closure ends with the call, before the task counts
+  /// as finished: otherwise `run` could return while a reference lives, and its closure had escaped.
   @inline(never)
   private static func call(_ body: UnsafePointer<@Sendable (Int) -> Void>, _ task: Int) {
     body.pointee(task)

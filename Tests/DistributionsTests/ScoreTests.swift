@@ -26,8 +26,7 @@ import Testing
 
   @Test("Jacobian is the derivative of the score", arguments: TestLaws.all, levels)
   func jacobianIsDerivative(_ named: NamedLaw, sigma: Double) {
-    let law = named.law
-    let D = law.dimension
+    let (law, D) = (named.law, named.law.dimension)
     let x = law.noised(4, sigma: sigma, seed: 2)
     let jacobian = law.jacobian(at: x, sigma: sigma)
     var differences = jacobian
