@@ -21,7 +21,9 @@ extension CSVTable {
   }
 }
 
-/// A position in comma-separated text, which every function takes anew.
+/// Reads comma-separated text from front to back.
+///
+/// The bytes are a parameter of every function, as nothing may keep a span.
 private struct CSVReader {
   let file: String
   private var position = 0

@@ -10,6 +10,9 @@ import Testing
     #expect(
       value.canonicalText
         == #"{"":{},"A":3,"__m":[],"a":{"z":2,"é":1},"b":[1,2.5,true,null,"x"]}"#)
+    // Normalised, the first key would be é and come last.
+    let accents: JSONValue = ["f": 1, "e\u{301}": 2]
+    #expect(accents.canonicalText == "{\"e\u{301}\":2,\"f\":1}")
   }
 
   @Test("Only what must be escaped is escaped")
