@@ -67,7 +67,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "LinearAlgebra", "Randomness", "ForwardProcess", "ScoreNetwork", "Estimation", "Training",
+        "LinearAlgebra", "ForwardProcess", "Distributions", "ScoreNetwork", "Estimation",
+        "Training",
       ],
       swiftSettings: settings),
     tests("LinearAlgebra", ["LinearAlgebra"]),

@@ -6,15 +6,15 @@ public import Statistics
 public enum Route: String, Sendable, CaseIterable {
   /// The exact rate `C(σ)` of a law.
   case exact
-  /// The denoising loss from fresh samples (Eq. 18 corrected), *blind*: an upper bound.
+  /// The denoising loss from fresh samples (Equation 18 corrected), *blind*: an upper bound.
   case loss
   /// `C + δ`: the exact rate plus the sampled score-matching loss, the same bound known far better.
   case informedLoss
   /// The denoising loss from the training ledger, of the weights at the end of training.
   case trainingLoss
-  /// The divergence route `D + σ² E[∇·s]` (Eq. 37).
+  /// The divergence route `D + σ² E[∇·s]` (Equation 37).
   case divergence
-  /// The score-norm route `D − σ² E‖s‖²` (after Eq. 14).
+  /// The score-norm route `D − σ² E‖s‖²` (after Equation 14).
   case scoreNorm
   /// The scaled bound `D − A²/B`.
   case upperBound

@@ -6,7 +6,7 @@ public import Statistics
 /// training, with the control variates that sharpen their mean.
 ///
 /// Each batch is entered before the update that it causes, so fresh noise makes the mean an unbiased
-/// estimate of `L(σ) = E‖z − ẑ‖²` for the weights of that moment (Eq. 10). Only a window of recent
+/// estimate of `L(σ) = E‖z − ẑ‖²` for the weights of that moment (Equation 10). Only a window of recent
 /// steps counts: the ledger is kept in two pages, and when one is full the older is dropped.
 public struct LossLedger: Sendable, Equatable {
   /// The range of noise levels, cut into bands of equal width in `ln σ`.

@@ -8,18 +8,20 @@ public import Statistics
 public struct NoiseLevelEstimate: Sendable {
   /// The noise level σ.
   public let sigma: Double
-  /// The denoising loss `L = E‖z − ẑ‖² = D − 2A + B` (Eq. 10): the entropy rate by Eq. 18 corrected,
-  /// never below it. *Blind*: nothing of the law is used but its samples, mean and variance.
+  /// The denoising loss `L = E‖z − ẑ‖² = D − 2A + B` of Equation 10.
+  ///
+  /// The entropy rate by Equation 18 corrected, never below it. *Blind*: nothing of the law is used but
+  /// its samples, mean and variance.
   public let loss: Estimate
-  /// The divergence route `D + σ² E[∇·s] = D − A`, by Stein's identity (Eq. 37).
+  /// The divergence route `D + σ² E[∇·s] = D − A`, by Stein's identity (Equation 37).
   public let divergence: Estimate
-  /// The score-norm route `D − σ² E‖s‖² = D − B` (after Eq. 14).
+  /// The score-norm route `D − σ² E‖s‖² = D − B` (after Equation 14).
   public let scoreNorm: Estimate
   /// The loss after the best rescaling of the prediction, `D − A²/B`: never above the loss.
   public let upperBound: Estimate
   /// `L − (D − B) = 2(B − A)`: 0 for the exact score.
   public let miscalibration: Estimate
-  /// The score-matching loss `δ = E‖ẑ* − ẑ‖²` against the exact prediction ẑ* (Eq. 8), where known.
+  /// The score-matching loss `δ = E‖ẑ* − ẑ‖²` against the exact prediction ẑ* (Equation 8), where known.
   public let scoreMatchingLoss: Estimate?
   /// Whether the loss consists of so few large terms that its standard error says little.
   public let restsOnRareEvents: Bool

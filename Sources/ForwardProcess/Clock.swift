@@ -20,7 +20,7 @@ public enum Clock: Sendable, Equatable {
   }
 
   /// `d ln σ/dt = ν²/2σ²` at noise level `sigma`: the factor from rates per `ln σ` to rates in time
-  /// (Eq. 17).
+  /// (Equation 17).
   public func logSigmaRate(sigma: Double) -> Double {
     switch self {
     case .constant: 1 / (2 * sigma * sigma)

@@ -40,7 +40,7 @@ extension ScoreFunction {
     return result
   }
 
-  /// The predicted noise `ẑ = E[z | x] = −σ s(x)` at the rows of `x`, `(B, D)` (Eq. 7).
+  /// The predicted noise `ẑ = E[z | x] = −σ s(x)` at the rows of `x`, `(B, D)` (Equation 7).
   public func predictedNoise(at x: Matrix<Double>, sigma: Double) -> Matrix<Double> {
     var result = score(at: x, sigma: sigma)
     for row in 0..<x.rows { for j in 0..<dimension { result[row, j] *= -sigma } }

@@ -7,8 +7,9 @@ public enum BLAS {
   /// Evaluated once, before the first product of any `Workers`.
   package static let singleThreaded: Void = openblas_set_num_threads(1)
 
-  /// The processor type whose kernels OpenBLAS chose, for example `Haswell`. Results have the same
-  /// bits only on one core type.
+  /// The processor type whose kernels OpenBLAS chose, for example `Haswell`.
+  ///
+  /// Results have the same bits only on one core type.
   public static var coreType: String { String(cString: openblas_get_corename()) }
 
   /// The version of OpenBLAS, for example `0.3.21`.

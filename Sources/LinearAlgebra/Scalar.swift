@@ -32,7 +32,9 @@ public protocol Scalar: BinaryFloatingPoint, Sendable where Self: CVarArg {
   static var routines: Routines<Self> { get }
 }
 
-/// The routines of one scalar type, by pointer. Shapes are checked by the callers in this target.
+/// The routines of one scalar type, by pointer.
+///
+/// Shapes are checked by the callers in this target.
 public struct Routines<Element>: Sendable {
   typealias Input = UnsafePointer<Element>?
   typealias Output = UnsafeMutablePointer<Element>?
@@ -68,6 +70,7 @@ public struct Routines<Element>: Sendable {
 }
 
 extension Float: Scalar {
+  /// The single-precision routines.
   public static let routines = Routines<Float>(
     multiply: { ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc in
       cblas_sgemm(
@@ -86,6 +89,7 @@ extension Float: Scalar {
 }
 
 extension Double: Scalar {
+  /// The double-precision routines.
   public static let routines = Routines<Double>(
     multiply: { ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc in
       cblas_dgemm(

@@ -111,8 +111,9 @@ public struct TreeSum<Element: Scalar>: @unchecked Sendable {
     count = vectors[0].count
   }
 
-  /// Adds the vectors over `range` as a binary tree, the sum ending in the first; the others are
-  /// overwritten. Returns the sum of squares of the result.
+  /// Adds the vectors over `range` as a binary tree and returns the sum of squares of the result.
+  ///
+  /// The sum ends in the first vector; the others are overwritten.
   ///
   /// The order of additions depends on the number of vectors only, so the sum has the same bits
   /// whatever the number of threads.
@@ -126,8 +127,9 @@ public struct TreeSum<Element: Scalar>: @unchecked Sendable {
   }
 }
 
-/// Writes the four words of one Philox4x32-10 block (Salmon et al. 2011): the counter is
-/// `(block, block >> 32, position, domain)`.
+/// The four words of one Philox4x32-10 block (Salmon, Moraes, Dror and Shaw 2011).
+///
+/// The counter is `(block, block >> 32, position, domain)`.
 package func philoxBlock(
   key: UInt64, block: UInt64, position: UInt32, domain: UInt32
 ) -> (UInt32, UInt32, UInt32, UInt32) {

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The preconditioning of Karras et al. (2022, Table 1) in the noise predictor's form.
+/// The preconditioning of Karras and others (2022, Table 1) in the noise predictor's form.
 ///
 /// With the data scale s, `ρ = √(σ² + s²)` and the scaled point `u = (x − mean)/ρ`, the published
 /// `D(x) = c_skip x + c_out F(c_in x, ·)`, `c_skip = s²/ρ²`, `c_out = σ s/ρ`, `c_in = 1/ρ`, gives the

@@ -5,7 +5,7 @@ public import JSONText
 public struct Dataset: Sendable {
   /// The name: the law's own, or that of its file without ending.
   public let name: String
-  /// The kind of law, as INTERFACE names it: `points`, `gaussian`, …
+  /// The kind of law, such as `points` or `gaussian`.
   public let distribution: String
   /// One line about it, where the file has one.
   public let summary: String?

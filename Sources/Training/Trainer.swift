@@ -5,7 +5,7 @@ public import LinearAlgebra
 internal import Randomness
 internal import ScoreNetwork
 
-/// A training run of a score network on the denoising loss (Eq. 10), one step at a time.
+/// A training run of a score network on the denoising loss (Equation 10), one step at a time.
 ///
 /// Weights after any number of steps are a function of the configuration and the data alone: not of
 /// the number of threads, and not of whether the run was interrupted and resumed.

@@ -6,7 +6,7 @@ public enum TrainingDefaults {
   public static let width = 128
   /// Hidden layers.
   public static let depth = 3
-  /// The largest learning rate. A tenth of it is far behind after the same steps.
+  /// The largest learning rate; a tenth of it is far behind after the same steps.
   public static let learningRate = 0.01
   /// The decay per step of the weights' average: a horizon of 200 steps, within which the decaying
   /// learning rate hardly moves the weights at the end.

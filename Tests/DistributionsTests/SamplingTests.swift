@@ -42,11 +42,11 @@ import Testing
     var y = Matrix<Float>(rows: count, columns: D)
     var scratch = y
     y.withView { y in
-      scratch.withView { law.draw(into: y, scratch: $0, stream: stream, firstSample: 0) }
+      scratch.withView { law.drawCentred(into: y, scratch: $0, stream: stream, firstSample: 0) }
     }
     for j in 0..<D {
       let squares = Estimate(
-        meanOf: (0..<count).map { pow(Double(y[$0, j]) - law.mean[j], 2) })
+        meanOf: (0..<count).map { pow(Double(y[$0, j]), 2) })
       var variance = 0.0
       for (k, value) in law.eigenvalues.enumerated() {
         variance += value * pow(law.eigenvectors?[k, j] ?? 0, 2)

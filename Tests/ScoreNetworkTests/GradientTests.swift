@@ -64,7 +64,7 @@ struct RandomNetwork<Element: Scalar> {
     }
   }
 
-  /// Central difference of fourth order of `loss` by one number. Error about `h⁴ + 1e-16/h`.
+  /// Central difference of fourth order of `loss` by one number, with error about `h⁴ + 1e-16/h`.
   func difference(_ value: Double, set: (Double) -> Void, loss: () -> Double) -> Double {
     let h = 1e-3
     func at(_ steps: Double) -> Double {
