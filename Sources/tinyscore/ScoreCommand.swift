@@ -1,0 +1,88 @@
+internal import ArgumentParser
+internal import ForwardProcess
+internal import LinearAlgebra
+internal import Storage
+
+/// `tinyscore score`: one quantity of a score function at given points.
+struct Score: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Evaluates a score, learned or exact, at given points.",
+    discussion: """
+      Writes F64: (N, D), (N,) for divergence, (N, D, D) for jacobian.
+      Example: tinyscore score ring-8 --points x.npy --sigma 0.5 --output s.npy
+      """)
+
+  /// What can be asked for.
+  enum Quantity: String, ExpressibleByArgument, CaseIterable {
+    case score
+    case denoised
+    case noise
+    case jacobian
+    case divergence
+  }
+
+  @Argument(help: "A checkpoint or a data set.")
+  var model: String
+
+  @Option(help: ArgumentHelp("The points, (N, D).", valueName: "P.npy"))
+  var points: String
+
+  @Option(help: ArgumentHelp("The noise level.", valueName: "S"))
+  var sigma: Double
+
+  @Option(help: ArgumentHelp("Where the result goes.", valueName: "O.npy"))
+  var output: String
+
+  @Option(help: ArgumentHelp("score, denoised, noise, jacobian or divergence.", valueName: "NAME"))
+  var quantity = Quantity.score
+
+  @Option(help: ArgumentHelp("ema or online.", valueName: "NAME"))
+  var weights = Checkpoint.Weights.ema
+
+  @OptionGroup(title: "Common options") var common: CommonOptions
+
+  func validate() throws {
+    guard sigma > 0 && sigma >= 1e-100 && sigma <= 1e100 else {
+      throw ValidationError("--sigma: expected a positive number, found \(sigma)")
+    }
+  }
+
+  mutating func run() throws {
+    let score: any ScoreFunction =
+      switch try Model(model) {
+      case .network(let checkpoint, _): checkpoint.score(weights)
+      case .exact(let dataset, _): dataset.law
+      }
+    let x = try PointFile(path: points).points
+    guard x.columns == score.dimension else {
+      throw Failure(
+        .malformedData,
+        "\(points): expected \(score.dimension) columns, as \(model) has, found \(x.columns)")
+    }
+    let values = evaluate(score, at: x)
+    let shape =
+      switch quantity {
+      case .score, .denoised, .noise: [x.rows, x.columns]
+      case .jacobian: [x.rows, x.columns, x.columns]
+      case .divergence: [x.rows]
+      }
+    try NumpyFile.write(values, shape: shape, to: output)
+  }
+
+  /// The quantity at every point, row by row; blocks of points share the threads.
+  private func evaluate(_ score: any ScoreFunction, at x: Matrix<Double>) -> [Double] {
+    let blockRows = 256
+    let blocks = (x.rows + blockRows - 1) / blockRows
+    let parts = common.makeWorkers().map(blocks) { [quantity, sigma] block -> [Double] in
+      let rows = x.rows(block * blockRows..<min((block + 1) * blockRows, x.rows))
+      return switch quantity {
+      case .score: score.score(at: rows, sigma: sigma).elements
+      case .denoised: score.denoised(at: rows, sigma: sigma).elements
+      case .noise: score.predictedNoise(at: rows, sigma: sigma).elements
+      case .jacobian: score.jacobian(at: rows, sigma: sigma).elements
+      case .divergence: score.divergence(at: rows, sigma: sigma)
+      }
+    }
+    return Array(parts.joined())
+  }
+}
