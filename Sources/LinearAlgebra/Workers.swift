@@ -22,6 +22,7 @@ public final class Workers: @unchecked Sendable {
   private let finished = Atomic<Int>(0)
   private let stopping = Atomic<Bool>(false)
   private let sleepers = Atomic<Int>(0)
+  private let isBusy = Atomic<Bool>(false)
   private var body: UnsafePointer<@Sendable (Int) -> Void>?
   private var generation: UInt64 = 0
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -72,14 +73,16 @@ public final class Workers: @unchecked Sendable {
 
   /// Runs `body(0) … body(tasks − 1)`, each once, on the team's threads; returns when all are done.
   ///
-  /// Not reentrant: `body` must not call `run`, and one thread at a time may.
+  /// A call from within a task, or from another thread while the team is at work, does its tasks on
+  /// the calling thread alone.
   public func run(_ tasks: Int, _ body: @Sendable (Int) -> Void) {
     precondition(tasks >= 0 && tasks < Self.maximumTasks)
     guard tasks > 0 else { return }
-    guard count > 1 && tasks > 1 else {
+    guard count > 1 && tasks > 1 && !isBusy.exchange(true, ordering: .acquiring) else {
       for task in 0..<tasks { body(task) }
       return
     }
+    defer { isBusy.store(false, ordering: .releasing) }
     withoutActuallyEscaping(body) { body in
       withUnsafePointer(to: body) { publish(tasks, $0) }
     }

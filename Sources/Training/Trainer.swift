@@ -124,7 +124,7 @@ public final class Trainer {
 
   /// The position of this step's noise levels in their strata: an additive recurrence with the
   /// golden ratio, so that successive batches fill each other's gaps (Weyl 1916), from a random start.
-  private var levelOffset: Double {
+  var levelOffset: Double {
     let start = RandomStream(seed: configuration.seed, step: 0, purpose: .level).uniforms(at: 0).0
     let position = start + 0.618_033_988_749_894_9 * Double(step)
     return position - position.rounded(.down)
