@@ -62,8 +62,8 @@ func makeTrainer(
     #expect(runs[0] == runs[1] && runs[0] != runs[2])
   }
 
-  /// A batch of the trainer's, drawn again in double precision, with its loss and gradient by the
-  /// definition: the mean over rows of `‖z − ẑ‖²` (Eq. 10), ẑ the preconditioned prediction.
+  /// A batch of the trainer, drawn again in double precision, with its loss and gradient by the
+  /// definition: the mean over rows of `‖z − ẑ‖²` (Equation 10), ẑ the preconditioned prediction.
   static func reference(
     _ trainer: Trainer, law: any Law, batch: Int, offset: Double,
     before: NetworkParameters<Double>
