@@ -17,8 +17,10 @@ struct RareEventSampler {
   private static let strataPerTask = 128
   /// With fewer samples' worth of contributions, a rate rests on rare events.
   private static let enoughContributions = 64.0
-  /// The columns of a stratum's results: means over its two samples, and the sum of squared
-  /// contributions to the rate. The controls come first; their expectations are 0.
+  /// The columns of a stratum's results.
+  ///
+  /// Means over its two samples, and the sum of squared contributions to the rate. The controls come
+  /// first; their expectations are 0.
   private enum Column {
     static let controls = 4
     static let rate = 4

@@ -84,7 +84,8 @@ extension VectorView {
   }
 
   /// Multiplies the elements by `scale` and adds `factor · other`, of the same length.
-  @inlinable public func update(scale: Element = 1, adding factor: Element, times other: VectorView) {
+  @inlinable public func update(scale: Element = 1, adding factor: Element, times other: VectorView)
+  {
     precondition(other.count == count)
     for i in 0..<count { base[i] = scale * base[i] + factor * other.base[i] }
   }
