@@ -46,7 +46,7 @@ struct ControlRegression {
       let factor = value > 1e-12 * largest ? 1 / value : 0
       for j in 0..<n { scaled[k, j] *= factor }
     }
-    return .product(eigen.vectors, transposed: true, scaled)
+    return .product(eigen.vectors, scaled, transposingLeft: true)
   }
 
   /// The corrected mean of `f` over the strata, with its standard error.
