@@ -31,6 +31,9 @@ struct Train: ParsableCommand {
   @Option(help: ArgumentHelp("Progress as JSON lines.", valueName: "FILE"))
   var metrics: String?
 
+  @Flag(help: "Leave out of the result what only a resumed run needs.")
+  var weightsOnly = false
+
   @Flag(help: "Go on from the checkpoint at the output.")
   var resume = false
 
@@ -106,7 +109,7 @@ struct Train: ParsableCommand {
     }
     meter.finish()
     try log?.close()
-    try save(trainer, record: record, path: path)
+    try save(trainer, record: record, path: path, weightsOnly: weightsOnly)
     if !common.quiet {
       let estimate = trainer.ledger.integral
       let entropy = estimate.map {
@@ -119,12 +122,14 @@ struct Train: ParsableCommand {
     }
   }
 
-  private func save(_ trainer: Trainer, record: JSONValue, path: String) throws {
+  private func save(
+    _ trainer: Trainer, record: JSONValue, path: String, weightsOnly: Bool = false
+  ) throws {
     trainer.collectLedger()
     try Checkpoint(
       configuration: trainer.configuration, dataset: record, state: trainer.state,
       ledger: trainer.ledger, step: trainer.step
-    ).write(to: path)
+    ).write(to: path, weightsOnly: weightsOnly)
   }
 
   /// What `--dry-run` prints.
