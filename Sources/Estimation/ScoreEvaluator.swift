@@ -43,8 +43,7 @@ public struct ScoreEvaluator: Sendable {
     return sigmas.indices.map { level in
       var total = LevelSums()
       for block in 0..<blocks { total.merge(sums[level * blocks + block]) }
-      return total.estimate(
-        sigma: sigmas[level], dimension: source.dimension, dataScale: source.moments.scale)
+      return total.estimate(sigma: sigmas[level], data: source.moments)
     }
   }
 
@@ -78,7 +77,7 @@ public struct ScoreEvaluator: Sendable {
       quantities[1] = b
       quantities[2] = zz - Double(dimension)
       quantities[3] = yz
-      quantities[4] = yy - moments.totalVariance
+      quantities[4] = LossLedger.spreadControl(yy, moments.totalVariance, rounding: 1e-10)
       sums.moments.add(quantities)
       if best != nil { sums.mismatch.add(mismatch) }
       let loss = zz - 2 * a + b

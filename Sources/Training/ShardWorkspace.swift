@@ -110,7 +110,7 @@ final class ShardWorkspace: Sendable {
         loss: Double(loss[row]),
         controls: (
           Double(moments[row, 0]) - Double(z.columns), Double(moments[row, 1]),
-          Double(moments[row, 2]) - totalVariance
+          LossLedger.spreadControl(Double(moments[row, 2]), totalVariance, rounding: 1e-5)
         ))
     }
   }

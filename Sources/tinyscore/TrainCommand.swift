@@ -75,7 +75,9 @@ struct Train: ParsableCommand {
         state: TrainingState(
           shape: options.networkShape(dimension: data.law.dimension), moments: data.law.moments,
           seed: options.seed),
-        ledger: LossLedger(range: options.range, pageSteps: max(1, options.steps / 20)), step: 0,
+        ledger: LossLedger(
+          range: options.range, totalVariance: data.law.moments.totalVariance,
+          dataScale: data.law.moments.scale, pageSteps: max(1, options.steps / 20)), step: 0,
         workers: workers)
     }
     let saved = try Checkpoint(path: path)

@@ -10,7 +10,8 @@ import Testing
   static func filled(
     _ range: NoiseRange, bands: Int, n: Int, rate: (Double) -> Double
   ) -> LossLedger {
-    var ledger = LossLedger(range: range, bandCount: bands, pageSteps: 10)
+    var ledger = LossLedger(
+      range: range, totalVariance: 0, dataScale: 0, bandCount: bands, pageSteps: 10)
     var sums = Array(repeating: 0.0, count: bands * LossLedger.bandSize)
     for band in 0..<bands {
       let value = rate(log(ledger.middle(band: band)))

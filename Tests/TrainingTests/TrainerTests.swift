@@ -23,7 +23,9 @@ func makeTrainer(
     state: TrainingState(
       shape: configuration.networkShape(dimension: law.dimension), moments: law.moments,
       seed: seed),
-    ledger: LossLedger(range: law.noiseRange, bandCount: 24, pageSteps: max(1, steps / 4)), step: 0,
+    ledger: LossLedger(
+      range: law.noiseRange, totalVariance: law.moments.totalVariance, dataScale: law.moments.scale,
+      bandCount: 24, pageSteps: max(1, steps / 4)), step: 0,
     workers: Workers(count: threads))
 }
 
