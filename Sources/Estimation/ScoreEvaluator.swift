@@ -52,7 +52,8 @@ public struct ScoreEvaluator: Sendable {
     let first = block * Self.blockSamples
     let count = min(Self.blockSamples, samplesPerLevel - first)
     let (dimension, moments) = (source.dimension, source.moments)
-    let stream = RandomStream(seed: seed, step: UInt32(level), purpose: .noise)
+    let stream = RandomStream(
+      seed: seed, step: RandomStream.evaluationSteps + UInt32(level), purpose: .noise)
     let y = source.samples(count, stream: stream, firstSample: first)
     let z = stream.normals(count, dimension, firstSample: first)
     var x = y
