@@ -44,5 +44,5 @@ struct Tinyscore: ParsableCommand {
       Example: tinyscore train ring-8 && tinyscore evaluate checkpoints/ring-8.safetensors
       """,
     version: "tinyscore \(programVersion)",
-    subcommands: [Train.self, Evaluate.self, Inspect.self, Score.self, Datasets.self])
+    subcommands: [Train.self, Evaluate.self, Inspect.self, Score.self, Sample.self, Datasets.self])
 }
