@@ -42,9 +42,10 @@ struct Score: ParsableCommand {
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func validate() throws {
-    guard sigma > 0 && sigma >= 1e-100 && sigma <= 1e100 else {
-      throw ValidationError("--sigma: expected a positive number, found \(sigma)")
+    guard RunOptions.sigmaBounds.contains(sigma) else {
+      throw ValidationError("--sigma: expected a number from 1e-30 to 1e30, found \(sigma)")
     }
+    guard output != "-" else { throw ValidationError("--output: expected a file, found '-'") }
   }
 
   mutating func run() throws {
@@ -59,7 +60,14 @@ struct Score: ParsableCommand {
         .malformedData,
         "\(points): expected \(score.dimension) columns, as \(model) has, found \(x.columns)")
     }
+    try checkOutput(output)
     let values = evaluate(score, at: x)
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw Failure(
+        .notFinite,
+        "\(points), row \(index / (values.count / x.rows)) (from 0): the \(quantity) at σ = \(sigma) "
+          + "left the finite numbers; check the scale of the points")
+    }
     let shape =
       switch quantity {
       case .score, .denoised, .noise: [x.rows, x.columns]
