@@ -82,6 +82,7 @@ let package = Package(
       "Distributions",
       ["Distributions", "ForwardProcess", "LinearAlgebra", "Randomness", "Statistics"],
       exclude: ["References/references.py"]),
+    tests("tinyscore", ["tinyscore", "JSONText"]),
   ],
   swiftLanguageModes: [.v6]
 )

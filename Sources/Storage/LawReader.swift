@@ -60,25 +60,25 @@ struct LawReader {
     _ reader: inout JSONObjectReader, _ document: JSONValue, _ named: NamedPointFile?
   ) throws(JSONError) -> (any Law, JSONValue) {
     let inline = try reader.optionalRows("points")
-    _ = reader.optionalValue("file")
+    let hasFile = reader.optionalValue("file") != nil
     let weights = try reader.optionalNumbers("weights")
     try reader.finish()
     switch (inline, named) {
-    case (let rows?, nil):
+    case (_?, _) where hasFile:
+      throw .unexpected(
+        path: reader.path(of: "file"), expected: "either 'points' or 'file'", found: "both")
+    case (let rows?, _):
       return (try law { try PointsLaw(points: Matrix(rows), weights: weights) }, document)
     case (nil, let (name, file)?):
       let record = document.replacing("file", by: file.identity(name: FileName.split(name).name))
       return (try law { try PointsLaw(points: file.points, weights: weights) }, record)
     case (nil, nil): throw .missing(path: reader.path(of: "points"))
-    case (_?, _?):
-      throw .unexpected(
-        path: reader.path(of: "file"), expected: "either 'points' or 'file'", found: "both")
     }
   }
 
   /// The point file that a law of points names: by path, or, in a checkpoint, by what it must be.
   private func pointFileReference(_ document: JSONValue) throws(JSONError) -> PointFileReference? {
-    guard document["distribution"] == "points" else { return nil }
+    guard document["distribution"] == "points", document["points"] == nil else { return nil }
     var reader = try JSONObjectReader(document)
     guard case .object? = reader.optionalValue("file") else {
       return try reader.optionalString("file").map { PointFileReference(name: $0) }

@@ -7,6 +7,7 @@ internal import Storage
 struct Score: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Evaluates a score, learned or exact, at given points.",
+    usage: "tinyscore score <model> --points <P> --sigma <S> --output <O> [<options>]",
     discussion: """
       Writes F64: (N, D), (N,) for divergence, (N, D, D) for jacobian.
       Example: tinyscore score ring-8 --points x.npy --sigma 0.5 --output s.npy
