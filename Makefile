@@ -9,7 +9,7 @@ TINYSCORE = .build/release/tinyscore
 DEMO = demo
 SOURCES = Sources Tests Package.swift
 
-.PHONY: demo test bench format lint build packages clean
+.PHONY: demo test bench results format lint build packages clean
 
 demo: build
 	@mkdir -p $(DEMO)
@@ -29,6 +29,11 @@ bench: build
 
 build: packages
 	$(BUILD) -c release
+
+# The README's table of results: every shipped data set with default options.
+results: build .venv/done
+	.venv/bin/python Tests/Python/results.py $(TINYSCORE) \
+	  two-points ring-8 gaussian-16 subspace-4-in-16 simplex-16 digits
 
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)

@@ -82,6 +82,19 @@ let package = Package(
       "Distributions",
       ["Distributions", "ForwardProcess", "LinearAlgebra", "Randomness", "Statistics"],
       exclude: ["References/references.py"]),
+    tests("ForwardProcess", ["ForwardProcess"]),
+    tests(
+      "Estimation",
+      [
+        "Estimation", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness",
+        "Statistics",
+      ]),
+    tests(
+      "Training",
+      [
+        "Training", "ScoreNetwork", "Estimation", "Distributions", "ForwardProcess",
+        "LinearAlgebra", "Randomness", "Statistics",
+      ]),
     tests("tinyscore", ["tinyscore", "JSONText"]),
   ],
   swiftLanguageModes: [.v6]

@@ -30,7 +30,9 @@ struct StepBenchmark {
       configuration: configuration, source: law,
       state: TrainingState(
         shape: configuration.networkShape(dimension: 2), moments: law.moments, seed: 0),
-      ledger: LossLedger(range: configuration.range, pageSteps: 1000), step: 0,
+      ledger: LossLedger(
+        range: configuration.range, totalVariance: law.moments.totalVariance,
+        dataScale: law.moments.scale, pageSteps: 1000), step: 0,
       workers: Workers(count: threads))
   }
 

@@ -6,7 +6,7 @@ extension PointsLaw {
   /// The information curve: by quadrature for points on a line or in a plane of any space, else by
   /// Monte Carlo with standard errors.
   ///
-  /// On a line the error is below 1e-11, in a plane below 1e-6, and the standard error reported is 0;
+  /// On a line the error is below 1e-11, in a plane below 1e-7, and the standard error reported is 0;
   /// `sampling` then only lends its threads. Beyond, see `RareEventSampler`.
   public func informationCurve(
     at sigmas: [Double], sampling: CurveSampling

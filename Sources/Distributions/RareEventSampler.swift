@@ -9,24 +9,27 @@ internal import Statistics
 /// The posterior covariance is averaged, not squared errors. Samples are stratified over the points:
 /// stratum s of S starts from the point at a random place in `[s/S, (s + 1)/S)` of the cumulative
 /// probability, and holds two samples. Where decisions are rare one of the two is shifted
-/// (`RareEventPlan`), and both carry weights whose mean is 1 and which never exceed 4. Since that mean
-/// is known, weight minus 1 serves as a control variate. Errors come from differences of
+/// (`RareEventPlan`), and both carry weights whose mean is 1 and which never exceed 4. Since these
+/// means are known, weight − 1 and the weighted `z·u`, `(z·u)² − ‖u‖²` and `‖z‖² − D`, `u = y − E y`, are
+/// control variates. Errors come from differences of
 /// neighbouring strata (collapsed strata, Cochran 1977, 5A.12): if biased, then upwards.
 struct RareEventSampler {
   /// Strata per task: 256 samples, one block of posteriors.
   private static let strataPerTask = 128
   /// With fewer samples' worth of contributions, a rate rests on rare events.
   private static let enoughContributions = 64.0
-  /// The columns of a stratum's results: means over its two samples, and the sum of squared
-  /// contributions to the rate.
+  /// The columns of a stratum's results.
+  ///
+  /// Means over its two samples, and the sum of squared contributions to the rate. The controls come
+  /// first; their expectations are 0.
   private enum Column {
-    static let weight = 0
-    static let rate = 1
-    static let entropy = 2
-    static let squaredEntropy = 3
-    static let squaredSurprisal = 4
-    static let squaredContributions = 5
-    static let count = 6
+    static let controls = 4
+    static let rate = 4
+    static let entropy = 5
+    static let squaredEntropy = 6
+    static let squaredSurprisal = 7
+    static let squaredContributions = 8
+    static let count = 9
   }
 
   let law: PointsLaw
@@ -64,7 +67,7 @@ struct RareEventSampler {
   ) {
     var x = stream.normals(
       2 * strata.count, law.dimension, firstSample: 2 * strata.lowerBound)
-    var weights = [Double](repeating: 1, count: x.rows)
+    var controls = Matrix<Double>(rows: x.rows, columns: Column.controls)
     let picks = stream.with(.data)
     x.withView { x in
       law.points.withReadOnlyView { points in
@@ -72,9 +75,11 @@ struct RareEventSampler {
           let random = picks.uniforms(at: UInt64(stratum))
           let i = plan.point(at: (Double(stratum) + random.0) / Double(total))
           for row in [2 * k, 2 * k + 1] {
-            weights[row] = place(
+            let weight = place(
               x.row(row), from: i, shiftedAt: row % 2 == 1 ? random.1 : nil, points: points,
-              plan: plan, sigma: sigma)
+              plan: plan)
+            setControls(&controls, row: row, weight: weight, z: x.row(row), point: points.row(i))
+            x.row(row).update(scale: sigma, adding: 1, times: points.row(i))
           }
         }
       }
@@ -84,10 +89,10 @@ struct RareEventSampler {
       let row = results.row(stratum)
       row.fill(0)
       for sample in [2 * k, 2 * k + 1] {
-        let weight = weights[sample]
+        let weight = 1 + controls[sample, 0]
         let rate = weight * (posterior.totalVariance[sample] / sigma / sigma)
         let entropy = posterior.entropy[sample]
-        row[Column.weight] += weight / 2
+        for c in 0..<Column.controls { row[c] += controls[sample, c] / 2 }
         row[Column.rate] += rate / 2
         row[Column.entropy] += weight * entropy / 2
         row[Column.squaredEntropy] += weight * entropy * entropy / 2
@@ -97,11 +102,11 @@ struct RareEventSampler {
     }
   }
 
-  /// Turns the normals in `x` into a sample from point `i`, shifted towards the neighbour that
-  /// `position` chooses or not at all; returns its weight.
+  /// Shifts the normals in `x` towards the neighbour of point `i` that `position` chooses, or not at
+  /// all; returns the weight of `y_i + σ x`.
   private func place(
     _ x: VectorView<Double>, from i: Int, shiftedAt position: Double?,
-    points: MatrixView<Double>, plan: RareEventPlan, sigma: Double
+    points: MatrixView<Double>, plan: RareEventPlan
   ) -> Double {
     let origin = points.row(i)
     var weight = plan.weights[i]
@@ -117,31 +122,50 @@ struct RareEventSampler {
         (x.dot(points.row(neighbour)) - along) / distance
       }
     }
-    x.update(scale: sigma, adding: 1, times: origin)
     return weight
+  }
+
+  /// Notes the weighted control variates of a sample `point + σ z`.
+  private func setControls(
+    _ controls: inout Matrix<Double>, row: Int, weight: Double, z: VectorView<Double>,
+    point: VectorView<Double>
+  ) {
+    var (along, length, noise) = (0.0, 0.0, 0.0)
+    for j in 0..<z.count {
+      let u = point[j] - law.moments.mean[j]
+      along += z[j] * u
+      length += u * u
+      noise += z[j] * z[j]
+    }
+    // In units of the data scale, so that all four are comparable numbers.
+    let square = max(law.moments.totalVariance, .leastNormalMagnitude)
+    controls[row, 0] = weight - 1
+    controls[row, 1] = weight * along / square.squareRoot()
+    controls[row, 2] = weight * (along * along - length) / square
+    controls[row, 3] = weight * (noise - Double(law.dimension)) / Double(law.dimension).squareRoot()
   }
 
   /// The estimates that all strata together make.
   private static func summary(_ results: MatrixView<Double>, sigma: Double) -> InformationPoint {
-    func mean(_ column: Int) -> Double {
-      (0..<results.rows).reduce(0) { $0 + results[$1, column] } / Double(results.rows)
-    }
-    let weight = mean(Column.weight)
-    let entropy = estimate(results, meanWeight: weight) { $0[Column.entropy] }
+    let regression = ControlRegression(results, controls: Column.controls)
+    let rate = regression.mean { $0[Column.rate] }
+    let entropy = regression.mean { $0[Column.entropy] }
     // Var h = E h² − H²: to first order its error is that of the mean of h² − 2 H h.
     let h = entropy.value
-    let squaredEntropy = estimate(results, meanWeight: weight) {
+    let squaredEntropy = regression.mean {
       $0[Column.squaredEntropy] - 2 * h * $0[Column.entropy]
     }
-    let squaredSurprisal = estimate(results, meanWeight: weight) {
+    let squaredSurprisal = regression.mean {
       $0[Column.squaredSurprisal] - 2 * h * $0[Column.entropy]
     }
-    let contributions = 2 * Double(results.rows) * mean(Column.rate)
-    let squares = Double(results.rows) * mean(Column.squaredContributions)
+    var (contributions, squares) = (0.0, 0.0)
+    for row in 0..<results.rows {
+      contributions += 2 * results[row, Column.rate]
+      squares += results[row, Column.squaredContributions]
+    }
     let effective = squares > 0 ? contributions * contributions / squares : 0
     return InformationPoint(
-      sigma: sigma, entropyRate: estimate(results, meanWeight: weight) { $0[Column.rate] },
-      conditionalEntropy: entropy,
+      sigma: sigma, entropyRate: nonNegative(rate), conditionalEntropy: nonNegative(entropy),
       posteriorEntropyVariance: nonNegative(squaredEntropy.scaled(by: 1, offset: h * h)),
       surprisalVariance: nonNegative(squaredSurprisal.scaled(by: 1, offset: h * h)),
       restsOnRareEvents: effective < enoughContributions)
@@ -149,26 +173,5 @@ struct RareEventSampler {
 
   private static func nonNegative(_ estimate: Estimate) -> Estimate {
     Estimate(max(0, estimate.value), standardError: estimate.standardError)
-  }
-
-  /// The mean of `f` over strata, corrected by regression on the weights, with its standard error.
-  private static func estimate(
-    _ results: MatrixView<Double>, meanWeight: Double, _ f: (VectorView<Double>) -> Double
-  ) -> Estimate {
-    var (sum, cross, weightSquares, squares) = (0.0, 0.0, 0.0, 0.0)
-    for first in stride(from: 0, to: results.rows, by: 2) {
-      let (a, b) = (results.row(first), results.row(first + 1))
-      let (fa, fb) = (f(a), f(b))
-      let dw = a[Column.weight] - b[Column.weight]
-      sum += fa + fb
-      cross += (fa - fb) * dw
-      weightSquares += dw * dw
-      squares += (fa - fb) * (fa - fb)
-    }
-    let slope = weightSquares > 0 ? cross / weightSquares : 0
-    let count = Double(results.rows)
-    return Estimate(
-      sum / count - slope * (meanWeight - 1),
-      standardError: max(0, squares - slope * cross).squareRoot() / count)
   }
 }

@@ -11,6 +11,10 @@ public import Statistics
 public struct LossLedger: Sendable, Equatable {
   /// The range of noise levels, cut into bands of equal width in `ln σ`.
   public let range: NoiseRange
+  /// The trace of the data's covariance, for the size of events that went unseen.
+  public let totalVariance: Double
+  /// The data scale, below which a small loss may be one of rare events.
+  public let dataScale: Double
   /// The number of bands.
   public let bandCount: Int
   /// Steps after which a page is full.
@@ -27,21 +31,29 @@ public struct LossLedger: Sendable, Equatable {
   public static let bandSize = ControlledMoments.size(targets: 1, controls: controlCount)
 
   /// An empty ledger.
-  public init(range: NoiseRange, bandCount: Int = 96, pageSteps: Int) {
+  public init(
+    range: NoiseRange, totalVariance: Double, dataScale: Double, bandCount: Int = 96, pageSteps: Int
+  ) {
     precondition(bandCount >= 1 && pageSteps >= 1)
     self.init(
-      range: range, bandCount: bandCount, pageSteps: pageSteps, stepsOnPage: 0,
+      range: range, totalVariance: totalVariance, dataScale: dataScale, bandCount: bandCount,
+      pageSteps: pageSteps,
+      stepsOnPage: 0,
       pages: Array(
         repeating: Array(repeating: 0, count: bandCount * Self.bandSize), count: 2))
   }
 
   /// A ledger with the pages of another.
   public init(
-    range: NoiseRange, bandCount: Int, pageSteps: Int, stepsOnPage: Int, pages: [[Double]]
+    range: NoiseRange, totalVariance: Double, dataScale: Double, bandCount: Int, pageSteps: Int,
+    stepsOnPage: Int,
+    pages: [[Double]]
   ) {
     precondition(pages.count == 2)
     precondition(pages.allSatisfy { $0.count == bandCount * Self.bandSize })
     self.range = range
+    self.totalVariance = totalVariance
+    self.dataScale = dataScale
     self.bandCount = bandCount
     self.pageSteps = pageSteps
     self.stepsOnPage = stepsOnPage
@@ -93,6 +105,18 @@ public struct LossLedger: Sendable, Equatable {
     sums[at + 9] += controls.2 * controls.2
   }
 
+  /// The control variate `‖y − E y‖² − tr Cov y` of a sample, 0 where it is within rounding of 0.
+  ///
+  /// Points at equal distances from their mean would leave rounding errors of which the regression
+  /// makes a control whose mean is not zero: the mean loss would be biased.
+  @inline(__always)
+  package static func spreadControl(
+    _ squaredDistance: Double, _ totalVariance: Double, rounding: Double
+  ) -> Double {
+    let control = squaredDistance - totalVariance
+    return abs(control) <= rounding * totalVariance ? 0 : control
+  }
+
   /// The mean loss in band `band`, with its standard error; nil where fewer than 16 samples fell.
   public func loss(band: Int) -> Estimate? {
     let slice = band * Self.bandSize..<(band + 1) * Self.bandSize
@@ -100,7 +124,16 @@ public struct LossLedger: Sendable, Equatable {
       targets: 1, controls: Self.controlCount, sums: Array(pages[0][slice]))
     moments.merge(
       ControlledMoments(targets: 1, controls: Self.controlCount, sums: Array(pages[1][slice])))
-    return moments.count >= 16 ? moments.controlledMean(0) : nil
+    guard moments.count >= 16 else { return nil }
+    let loss = moments.controlledMean(0)
+    let rare = RareEvents(
+      count: moments.count, sum: moments.sum(0), squares: moments.sumOfSquares(0))
+    let sigma = middle(band: band)
+    guard rare.matter(sigma: sigma, dataScale: dataScale) else { return loss }
+    return Estimate(
+      loss.value,
+      standardError: rare.widened(
+        loss.standardError, sigma: sigma, totalVariance: totalVariance))
   }
 
   /// The middle of band `band` in `ln σ`.

@@ -1,3 +1,4 @@
+internal import ForwardProcess
 public import Statistics
 
 /// What samples at one noise level say about a score function, in nats per unit of `ln σ`.
@@ -42,18 +43,23 @@ struct LevelSums: Sendable {
     loss = (loss.sum + other.loss.sum, loss.squares + other.loss.squares)
   }
 
-  /// The estimates, for data of dimension `dimension` and scale `dataScale`.
-  func estimate(sigma: Double, dimension: Int, dataScale: Double) -> NoiseLevelEstimate {
-    let d = Double(dimension)
+  /// The estimates, for data with these moments.
+  func estimate(sigma: Double, data: DataMoments) -> NoiseLevelEstimate {
+    let d = Double(data.mean.count)
     let (means, covariance) = moments.controlledMeans()
     let (a, b) = (means[0], means[1])
+    let rare = RareEvents(count: moments.count, sum: loss.sum, squares: loss.squares)
+    let restsOnRareEvents = rare.matter(sigma: sigma, dataScale: data.scale)
     /// `offset + α a + β b` with the standard error of the correlated means.
     func combination(_ offset: Double, _ alpha: Double, _ beta: Double) -> Estimate {
       let variance =
         alpha * alpha * covariance[0] + 2 * alpha * beta * covariance[1]
         + beta * beta * covariance[3]
+      let error = max(0, variance).squareRoot()
       return Estimate(
-        offset + alpha * a + beta * b, standardError: max(0, variance).squareRoot())
+        offset + alpha * a + beta * b,
+        standardError: restsOnRareEvents
+          ? rare.widened(error, sigma: sigma, totalVariance: data.totalVariance) : error)
     }
     let ratio = b > 0 ? a / b : 0
     return NoiseLevelEstimate(
@@ -64,13 +70,6 @@ struct LevelSums: Sendable {
         d - a * ratio, standardError: combination(0, -2 * ratio, ratio * ratio).standardError),
       miscalibration: combination(0, -2, 2),
       scoreMatchingLoss: mismatch.count > 0 ? mismatch.mean : nil,
-      restsOnRareEvents: restsOnRareEvents(sigma: sigma, dataScale: dataScale))
-  }
-
-  /// Whether fewer than about a hundred samples make up the loss: by the participation ratio, or,
-  /// below the data scale, because the whole loss is worth less than thirty events of one nat.
-  private func restsOnRareEvents(sigma: Double, dataScale: Double) -> Bool {
-    guard loss.squares > 0 else { return true }
-    return loss.sum * loss.sum / loss.squares < 100 || (sigma < dataScale && loss.sum < 30)
+      restsOnRareEvents: restsOnRareEvents)
   }
 }

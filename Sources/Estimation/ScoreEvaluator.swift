@@ -43,8 +43,7 @@ public struct ScoreEvaluator: Sendable {
     return sigmas.indices.map { level in
       var total = LevelSums()
       for block in 0..<blocks { total.merge(sums[level * blocks + block]) }
-      return total.estimate(
-        sigma: sigmas[level], dimension: source.dimension, dataScale: source.moments.scale)
+      return total.estimate(sigma: sigmas[level], data: source.moments)
     }
   }
 
@@ -53,7 +52,8 @@ public struct ScoreEvaluator: Sendable {
     let first = block * Self.blockSamples
     let count = min(Self.blockSamples, samplesPerLevel - first)
     let (dimension, moments) = (source.dimension, source.moments)
-    let stream = RandomStream(seed: seed, step: UInt32(level), purpose: .noise)
+    let stream = RandomStream(
+      seed: seed, step: RandomStream.evaluationSteps + UInt32(level), purpose: .noise)
     let y = source.samples(count, stream: stream, firstSample: first)
     let z = stream.normals(count, dimension, firstSample: first)
     var x = y
@@ -78,7 +78,7 @@ public struct ScoreEvaluator: Sendable {
       quantities[1] = b
       quantities[2] = zz - Double(dimension)
       quantities[3] = yz
-      quantities[4] = yy - moments.totalVariance
+      quantities[4] = LossLedger.spreadControl(yy, moments.totalVariance, rounding: 1e-10)
       sums.moments.add(quantities)
       if best != nil { sums.mismatch.add(mismatch) }
       let loss = zz - 2 * a + b

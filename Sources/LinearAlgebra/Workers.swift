@@ -22,7 +22,8 @@ public final class Workers: @unchecked Sendable {
   private let finished = Atomic<Int>(0)
   private let stopping = Atomic<Bool>(false)
   private let sleepers = Atomic<Int>(0)
-  private var body: UnsafePointer<@Sendable (Int) -> Void>?
+  private let isBusy = Atomic<Bool>(false)
+  private var body: UnsafePointer<@Sendable (Int, Int) -> Void>?
   private var generation: UInt64 = 0
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let wake: UnsafeMutablePointer<pthread_cond_t>
@@ -40,18 +41,21 @@ public final class Workers: @unchecked Sendable {
     wake = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(wake, nil)
-    for _ in 1..<count {
+    for worker in 1..<max(count, 1) {
       var thread = pthread_t()
       // The thread borrows the team: `deinit` joins it before the memory goes.
-      let team = Unmanaged.passUnretained(self).toOpaque()
+      let start = Unmanaged.passRetained(ThreadStart(team: self, worker: worker))
       let status = pthread_create(
         &thread, nil,
         { argument in
-          if let argument { Unmanaged<Workers>.fromOpaque(argument).takeUnretainedValue().work() }
+          if let argument {
+            let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
+            start.team.work(worker: start.worker)
+          }
           return nil
-        }, team)
+        }, start.toOpaque())
       // Fewer threads than asked only cost time: results do not depend on their number.
-      if status == 0 { threads.append(thread) }
+      if status == 0 { threads.append(thread) } else { start.release() }
     }
   }
 
@@ -72,21 +76,31 @@ public final class Workers: @unchecked Sendable {
 
   /// Runs `body(0) … body(tasks − 1)`, each once, on the team's threads; returns when all are done.
   ///
-  /// Not reentrant: `body` must not call `run`, and one thread at a time may.
+  /// A call from within a task, or from another thread while the team is at work, does its tasks on
+  /// the calling thread alone.
   public func run(_ tasks: Int, _ body: @Sendable (Int) -> Void) {
+    run(tasks) { task, _ in body(task) }
+  }
+
+  /// Runs `body(task, worker)` for every task; no two tasks of one worker run at the same time.
+  ///
+  /// Workers are numbered from 0 to `count − 1`: a task may use memory of its worker's, so that it
+  /// stays in one core's cache. What it computes must not depend on the number.
+  public func run(_ tasks: Int, _ body: @Sendable (_ task: Int, _ worker: Int) -> Void) {
     precondition(tasks >= 0 && tasks < Self.maximumTasks)
     guard tasks > 0 else { return }
-    guard count > 1 && tasks > 1 else {
-      for task in 0..<tasks { body(task) }
+    guard count > 1 && tasks > 1 && !isBusy.exchange(true, ordering: .acquiring) else {
+      for task in 0..<tasks { body(task, 0) }
       return
     }
+    defer { isBusy.store(false, ordering: .releasing) }
     withoutActuallyEscaping(body) { body in
       withUnsafePointer(to: body) { publish(tasks, $0) }
     }
   }
 
   /// Hands the tasks to the team, takes part, and waits for the last of them.
-  private func publish(_ tasks: Int, _ body: UnsafePointer<@Sendable (Int) -> Void>) {
+  private func publish(_ tasks: Int, _ body: UnsafePointer<@Sendable (Int, Int) -> Void>) {
     self.body = body
     finished.store(0, ordering: .relaxed)
     generation = (generation + 1) & 0xFF_FFFF
@@ -96,7 +110,7 @@ public final class Workers: @unchecked Sendable {
       pthread_cond_broadcast(wake)
       pthread_mutex_unlock(mutex)
     }
-    while runOneTask() {}
+    while runOneTask(worker: 0) {}
     var turns = 0
     while finished.load(ordering: .acquiring) < tasks { Self.pause(&turns) }
     self.body = nil
@@ -107,17 +121,19 @@ public final class Workers: @unchecked Sendable {
   /// Out of line, so that this thread's hold on the closure ends with the call, before the task counts
   /// as finished: otherwise `run` could return while a reference lives, and its closure had escaped.
   @inline(never)
-  private static func call(_ body: UnsafePointer<@Sendable (Int) -> Void>, _ task: Int) {
-    body.pointee(task)
+  private static func call(
+    _ body: UnsafePointer<@Sendable (Int, Int) -> Void>, _ task: Int, _ worker: Int
+  ) {
+    body.pointee(task, worker)
   }
 
   /// Claims and runs one task; false when none is left.
-  private func runOneTask() -> Bool {
+  private func runOneTask(worker: Int) -> Bool {
     // Looking first keeps idle threads from counting the claim field out of its 20 bits.
     guard Self.hasTask(claims.load(ordering: .relaxed)) else { return false }
     let (claim, _) = claims.wrappingAdd(1, ordering: .acquiring)
     guard Self.hasTask(claim), let body else { return false }
-    Self.call(body, Int(claim & 0xF_FFFF))
+    Self.call(body, Int(claim & 0xF_FFFF), worker)
     finished.wrappingAdd(1, ordering: .releasing)
     return true
   }
@@ -127,10 +143,10 @@ public final class Workers: @unchecked Sendable {
   }
 
   /// The life of one thread: run tasks, wait a little in a loop, then sleep.
-  private func work() {
+  private func work(worker: Int) {
     var turns = 0
     while !stopping.load(ordering: .acquiring) {
-      if runOneTask() {
+      if runOneTask(worker: worker) {
         turns = 0
       } else if turns < 20_000 {
         Self.pause(&turns)
@@ -157,6 +173,17 @@ public final class Workers: @unchecked Sendable {
   private static func pause(_ turns: inout Int) {
     turns += 1
     if turns % 64 == 0 { sched_yield() } else { ts_pause() }
+  }
+}
+
+/// What a new thread is told: its team, borrowed, and its number in it.
+private final class ThreadStart {
+  unowned(unsafe) let team: Workers
+  let worker: Int
+
+  init(team: Workers, worker: Int) {
+    self.team = team
+    self.worker = worker
   }
 }
 
@@ -197,4 +224,9 @@ public final class TaskResults<Value: Sendable>: @unchecked Sendable {
     precondition(index >= 0 && index < buffer.count)
     return index
   }
+}
+
+extension TaskResults where Value == Double {
+  /// The sum of all values, first to last.
+  public var sum: Double { buffer.reduce(0, +) }
 }

@@ -37,6 +37,10 @@ public struct RandomStream: Sendable {
   /// What the numbers are for.
   public let purpose: RandomPurpose
 
+  /// The first of the steps that are noise levels of an evaluation: no training takes as many steps, so
+  /// a network is never evaluated on the very noise it was trained on.
+  public static let evaluationSteps: UInt32 = 1 << 31
+
   /// The stream of `purpose` at `step` under `seed`.
   public init(seed: UInt64, step: UInt32, purpose: RandomPurpose) {
     self.seed = seed

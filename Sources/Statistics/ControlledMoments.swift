@@ -61,6 +61,14 @@ public struct ControlledMoments: Sendable, Equatable {
   /// The number of samples.
   public var count: Double { sums[0] }
 
+  /// The sum of target `target` over the samples.
+  public func sum(_ target: Int) -> Double { sums[1 + target] }
+
+  /// The sum of the squares of target `target` over the samples.
+  public func sumOfSquares(_ target: Int) -> Double {
+    sums[1 + targets + controls + target * (target + 1) / 2 + target]
+  }
+
   /// The plain means of the targets and controls.
   private func mean(_ index: Int) -> Double { sums[1 + index] / count }
 

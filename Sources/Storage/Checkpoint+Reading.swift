@@ -33,7 +33,9 @@ extension Checkpoint {
     var parameters: [NetworkParameters<Float>] = []
     for set in sets { parameters.append(try reader.parameters(set, shape: shape)) }
     while parameters.count < 4 { parameters.append(NetworkParameters(shape: shape)) }
-    let ledger = try reader.ledger(range: configuration.range)
+    let ledger = try reader.ledger(
+      range: configuration.range,
+      totalVariance: Double(scale) * Double(scale) * Double(mean.count), dataScale: Double(scale))
     try reader.expectNoOther(sets: sets, shape: shape)
 
     self.init(
@@ -133,7 +135,9 @@ private struct CheckpointReader {
     return parameters
   }
 
-  func ledger(range: NoiseRange) throws(StorageError) -> LossLedger {
+  func ledger(
+    range: NoiseRange, totalVariance: Double, dataScale: Double
+  ) throws(StorageError) -> LossLedger {
     guard let pages = file.tensors["ledger.pages"], case .double(let sums) = pages.values,
       let steps = file.tensors["ledger.steps"], case .double(let counts) = steps.values
     else { throw malformed("tensor 'ledger.pages'", "an F64 tensor", "none") }
@@ -146,7 +150,8 @@ private struct CheckpointReader {
         "shape \(pages.shape)")
     }
     return LossLedger(
-      range: range, bandCount: pages.shape[1], pageSteps: Int(counts[0]),
+      range: range, totalVariance: totalVariance, dataScale: dataScale, bandCount: pages.shape[1],
+      pageSteps: Int(counts[0]),
       stepsOnPage: Int(counts[1]),
       pages: [Array(sums.prefix(sums.count / 2)), Array(sums.suffix(sums.count / 2))])
   }

@@ -23,18 +23,12 @@ public final class Trainer {
   /// The Euclidean norm of the last step's gradient.
   public private(set) var gradientNorm = Double.nan
 
-  private let source: any SampleSource
+  private let pass: BatchPass
   private let workers: Workers
-  private let shards: [Shard]
   private let slices: [Range<Int>]
   private let gradientSum: TreeSum<Float>
   private let gradientSquares: TaskResults<Double>
-  /// The network's rounded mean minus the exact one, `(D)`.
-  private let shift: VectorView<Float>
-  private let shiftArena: Arena<Float>
 
-  /// The most rows of a micro-shard: its activations stay in a core's second-level cache.
-  private static let shardRows = 128
   /// Parameters updated by one task.
   private static let sliceLength = 4096
 
@@ -43,51 +37,33 @@ public final class Trainer {
     configuration: TrainingConfiguration, source: any SampleSource, state: TrainingState,
     ledger: LossLedger, step: Int, workers: Workers
   ) {
-    let shape = state.network.shape
-    precondition(shape == configuration.networkShape(dimension: source.dimension))
+    precondition(
+      state.network.shape == configuration.networkShape(dimension: source.dimension))
     self.configuration = configuration
-    self.source = source
     self.state = state
     self.ledger = ledger
     self.step = step
     self.workers = workers
-    // A multiple of four rows, so that every shard starts on a block of the random stream.
-    let rows = (min(Self.shardRows, configuration.batch) + 3) / 4 * 4
-    shards = stride(from: 0, to: configuration.batch, by: rows).map {
-      Shard(
-        shape: shape, first: $0, rows: rows, batch: configuration.batch,
-        ledgerSize: ledger.pages[0].count)
-    }
-    gradientSum = TreeSum(shards.map(\.gradient.all))
+    pass = BatchPass(
+      configuration: configuration, source: source, state: state, bandCount: ledger.bandCount,
+      workers: workers.count)
+    gradientSum = TreeSum(pass.shards.map(\.gradient.all))
     let count = state.network.all.count
     slices = stride(from: 0, to: count, by: Self.sliceLength).map {
       $0..<min($0 + Self.sliceLength, count)
     }
     gradientSquares = TaskResults(count: slices.count, initial: 0)
-    shiftArena = Arena(capacity: Arena<Float>.capacity(for: [source.dimension]))
-    shift = shiftArena.vector(source.dimension)
-    shift.copy(
-      converting: zip(state.preconditioning.mean, source.moments.mean).map { $0 - $1 })
   }
 
   /// One step: a batch through the network and back, and the update it causes.
   public func advance() throws(TrainingError) {
-    let stream = RandomStream(seed: configuration.seed, step: UInt32(step), purpose: .data)
-    let offset = levelOffset
-    workers.run(shards.count) {
-      [state, source, configuration, shards, ledger, shift] index in
-      let shard = shards[index]
-      shard.drawPoints(from: source, stream: stream)
-      shard.drawLevels(
-        configuration.range, offset: offset, preconditioning: state.preconditioning)
-      shard.perturb(stream: stream, embedding: state.embedding, shift: shift)
-      MultilayerPerceptron.forward(state.network, shard.work)
-      shard.computeLoss(
-        outputBias: state.network.layers[configuration.depth].bias,
-        totalVariance: source.moments.totalVariance, offset: offset, bandCount: ledger.bandCount)
-      MultilayerPerceptron.backward(state.network, shard.work, gradient: shard.gradient)
+    let batch = BatchAddress(
+      stream: RandomStream(seed: configuration.seed, step: UInt32(step), purpose: .data),
+      levelOffset: levelOffset)
+    workers.run(pass.shards.count) { [pass] index, worker in
+      pass.run(shard: index, worker: worker, batch)
     }
-    batchLoss = shards.reduce(0) { $0 + $1.lossSum } / Double(configuration.batch)
+    batchLoss = pass.shards.reduce(0) { $0 + $1.lossSum } / Double(configuration.batch)
     guard batchLoss.isFinite else {
       throw .nonFinite(quantity: "loss", step: step, seed: configuration.seed)
     }
@@ -99,11 +75,12 @@ public final class Trainer {
   /// Sums the shards' gradients and applies the optimiser and the average, slice by slice.
   private func update() throws(TrainingError) {
     let adam = AdamStep(configuration, step: step)
-    workers.run(slices.count) { [state, slices, gradientSum, gradientSquares, shards] index in
+    let gradient = pass.shards[0].gradient.all
+    workers.run(slices.count) { [state, slices, gradientSum, gradientSquares] index in
       gradientSquares[index] = gradientSum.reduce(slices[index])
-      adam.update(state, gradient: shards[0].gradient.all, slices[index])
+      adam.update(state, gradient: gradient, slices[index])
     }
-    gradientNorm = gradientSquares.values.reduce(0, +).squareRoot()
+    gradientNorm = gradientSquares.sum.squareRoot()
     guard gradientNorm.isFinite else {
       throw .nonFinite(quantity: "gradient", step: step, seed: configuration.seed)
     }
@@ -111,7 +88,7 @@ public final class Trainer {
 
   /// Brings the ledger up to date with what the shards have noted.
   public func collectLedger() {
-    for shard in shards {
+    for shard in pass.shards {
       ledger.add(shard.ledger)
       for index in shard.ledger.indices { shard.ledger[index] = 0 }
     }
@@ -124,7 +101,7 @@ public final class Trainer {
 
   /// The position of this step's noise levels in their strata: an additive recurrence with the
   /// golden ratio, so that successive batches fill each other's gaps (Weyl 1916), from a random start.
-  private var levelOffset: Double {
+  var levelOffset: Double {
     let start = RandomStream(seed: configuration.seed, step: 0, purpose: .level).uniforms(at: 0).0
     let position = start + 0.618_033_988_749_894_9 * Double(step)
     return position - position.rounded(.down)

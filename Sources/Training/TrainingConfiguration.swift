@@ -52,7 +52,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
   /// The learning rate is positive, the average's decay in [0, 1), the held-out fraction in [0, 1).
   public var problem: (option: String, expected: String, found: String)? {
     let sizes = [
-      ("steps", steps, 1 << 31), ("batch", batch, 1 << 20), ("width", width, 1 << 14),
+      ("steps", steps, (1 << 31) - 1), ("batch", batch, 1 << 20), ("width", width, 1 << 14),
       ("depth", depth, 64),
     ]
     for (option, value, maximum) in sizes where value < 1 || value > maximum {

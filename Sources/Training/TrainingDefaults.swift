@@ -12,6 +12,6 @@ public enum TrainingDefaults {
   /// learning rate hardly moves the weights at the end.
   public static let averageDecay = 0.995
 
-  /// Optimisation steps: functions of one coordinate need fewer.
-  public static func steps(dimension: Int) -> Int { dimension == 1 ? 6000 : 8000 }
+  /// Optimisation steps; functions of one coordinate need fewer.
+  public static func steps(dimension: Int) -> Int { dimension == 1 ? 6000 : 10_000 }
 }

@@ -31,6 +31,9 @@ struct Train: ParsableCommand {
   @Option(help: ArgumentHelp("Progress as JSON lines.", valueName: "FILE"))
   var metrics: String?
 
+  @Flag(help: "Leave out of the result what only a resumed run needs.")
+  var weightsOnly = false
+
   @Flag(help: "Go on from the checkpoint at the output.")
   var resume = false
 
@@ -84,7 +87,9 @@ struct Train: ParsableCommand {
         state: TrainingState(
           shape: options.networkShape(dimension: data.law.dimension), moments: data.law.moments,
           seed: options.seed),
-        ledger: LossLedger(range: options.range, pageSteps: max(1, options.steps / 20)), step: 0,
+        ledger: LossLedger(
+          range: options.range, totalVariance: data.law.moments.totalVariance,
+          dataScale: data.law.moments.scale, pageSteps: max(1, options.steps / 20)), step: 0,
         workers: workers)
     }
     let saved = try Checkpoint(path: path)
@@ -143,7 +148,7 @@ struct Train: ParsableCommand {
       }
     }
     meter.finish()
-    try save(trainer, record: record, path: path)
+    try save(trainer, record: record, path: path, weightsOnly: weightsOnly)
     try log?.save(isLast: true)
     if !common.quiet {
       let estimate = trainer.ledger.integral
@@ -157,12 +162,14 @@ struct Train: ParsableCommand {
     }
   }
 
-  private func save(_ trainer: Trainer, record: JSONValue, path: String) throws {
+  private func save(
+    _ trainer: Trainer, record: JSONValue, path: String, weightsOnly: Bool = false
+  ) throws {
     trainer.collectLedger()
     try Checkpoint(
       configuration: trainer.configuration, dataset: record, state: trainer.state,
       ledger: trainer.ledger, step: trainer.step
-    ).write(to: path)
+    ).write(to: path, weightsOnly: weightsOnly)
   }
 
   /// What `--dry-run` prints.

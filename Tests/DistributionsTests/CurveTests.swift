@@ -1,9 +1,11 @@
-import Distributions
 import ForwardProcess
 import Glibc
 import LinearAlgebra
+import Randomness
 import Statistics
 import Testing
+
+@testable import Distributions
 
 /// The laws of information curves, and their values against independent references.
 @Suite struct CurveTests {
@@ -98,6 +100,39 @@ import Testing
     compare(\.conditionalEntropy)
     compare(\.posteriorEntropyVariance)
     compare(\.surprisalVariance)
+  }
+
+  @Test("Importance weights are bounded and average to 1", arguments: [0.08, 0.16, 0.2])
+  func importanceWeights(sigma: Double) {
+    let law = TestLaws.simplex5
+    let plan = RareEventPlan(
+      law: law, neighbours: NearestNeighbours(law, workers: workers), sigma: sigma)
+    #expect(plan.isShifted)
+    let count = 40_000
+    let stream = RandomStream(seed: 51, step: 0, purpose: .test)
+    let z = stream.normals(count, law.dimension)
+    var halves = [RunningMoments(), RunningMoments()]
+    for row in 0..<count {
+      let i = row % law.points.rows
+      var x = Array(z.row(row))
+      if row % 2 == 1 {
+        let shift = plan.shift(of: i, at: stream.with(.data).uniforms(at: UInt64(row)).0)
+        for j in x.indices {
+          let difference = law.points[shift.neighbour, j] - law.points[i, j]
+          x[j] += shift.length / shift.distance * difference
+        }
+      }
+      let weight = plan.balance(of: i) { neighbour, distance in
+        x.indices.reduce(0) {
+          $0 + x[$1] * (law.points[neighbour, $1] - law.points[i, $1]) / distance
+        }
+      }
+      #expect(weight > 0 && weight <= 2)
+      halves[row % 2].add(weight)
+    }
+    // Three cases at 4.5 standard errors: fails once in 50 000 seeds.
+    let mean = (halves[0].mean + halves[1].mean).scaled(by: 0.5)
+    #expect(abs(mean.value - 1) < 4.5 * mean.standardError)
   }
 
   @Test("A rate that no sample has seen says so")

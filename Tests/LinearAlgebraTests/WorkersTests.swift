@@ -12,6 +12,21 @@ import Testing
     }
   }
 
+  @Test("A team may be used from within a task and from several threads")
+  func nested() async {
+    let workers = Workers(count: 3)
+    let nested = workers.map(20) { i in workers.map(10) { i * 10 + $0 }.reduce(0, +) }
+    #expect(nested == (0..<20).map { 100 * $0 + 45 })
+    await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          (0..<200).allSatisfy { _ in workers.map(7) { $0 } == Array(0..<7) }
+        }
+      }
+      for await isRight in group { #expect(isRight) }
+    }
+  }
+
   @Test("Results come in the order of the tasks")
   func order() {
     let workers = Workers(count: 3)

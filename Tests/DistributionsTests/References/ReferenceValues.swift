@@ -1,7 +1,7 @@
 // swift-format-ignore-file
 // Written by references.py beside this file.
 
-/// Rows of σ, C, H, the variance of h and that of the surprisal, to 1e-15 or better.
+/// Rows of σ, C, H, the variance of h and that of the surprisal, to 1e-12 or better.
 enum ReferenceValues {
   /// Points -1 and 1 of equal weight.
   static let twoPoints: [[Double]] = [

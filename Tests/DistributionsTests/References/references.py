@@ -148,7 +148,7 @@ def main():
     path = pathlib.Path(__file__).with_name("ReferenceValues.swift")
     path.write_text(
         "// swift-format-ignore-file\n// Written by references.py beside this file.\n\n"
-        "/// Rows of σ, C, H, the variance of h and that of the surprisal, to 1e-15 or better.\nenum ReferenceValues {\n" + text + "\n}\n")
+        "/// Rows of σ, C, H, the variance of h and that of the surprisal, to 1e-12 or better.\nenum ReferenceValues {\n" + text + "\n}\n")
 
 
 main()

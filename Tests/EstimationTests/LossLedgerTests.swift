@@ -1,0 +1,66 @@
+import ForwardProcess
+import Glibc
+import Statistics
+import Testing
+
+@testable import Estimation
+
+@Suite struct LossLedgerTests {
+  /// A ledger whose band means are `rate(ln σ)` with a little noise, `n` samples a band.
+  static func filled(
+    _ range: NoiseRange, bands: Int, n: Int, rate: (Double) -> Double
+  ) -> LossLedger {
+    var ledger = LossLedger(
+      range: range, totalVariance: 0, dataScale: 0, bandCount: bands, pageSteps: 10)
+    var sums = Array(repeating: 0.0, count: bands * LossLedger.bandSize)
+    for band in 0..<bands {
+      let value = rate(log(ledger.middle(band: band)))
+      for i in 0..<n {
+        let noise = i % 2 == 0 ? 0.1 : -0.1
+        LossLedger.enter(
+          &sums, bandCount: bands, u: (Double(band) + 0.5) / Double(bands), loss: value + noise,
+          controls: (sin(Double(i)), cos(Double(3 * i)), 0))
+      }
+    }
+    ledger.add(sums)
+    return ledger
+  }
+
+  @Test("Losses are interpolated in ln σ: a straight line comes back at every level")
+  func interpolation() throws {
+    let range = try #require(NoiseRange(minimum: 0.1, maximum: 10))
+    let ledger = Self.filled(range, bands: 12, n: 4000) { 3 + 0.5 * $0 }
+    for sigma in range.levels(31) {
+      let loss = try #require(ledger.loss(at: sigma))
+      #expect(abs(loss.value - (3 + 0.5 * log(sigma))) < 5 * loss.standardError + 1e-12)
+      #expect(loss.standardError > 0 && loss.standardError < 0.01)
+    }
+    #expect(ledger.loss(at: 0.09) == nil && ledger.loss(at: 10.1) == nil)
+  }
+
+  @Test("The integral counts every band's error once")
+  func integral() throws {
+    let range = try #require(NoiseRange(minimum: 1, maximum: exp(2.0)))
+    let ledger = Self.filled(range, bands: 4, n: 1000) { _ in 2 }
+    let total = try #require(ledger.integral)
+    let band = try #require(ledger.loss(band: 0))
+    #expect(abs(total.value - 4) < 5 * total.standardError + 1e-12)
+    // Four bands of width ½.
+    #expect(abs(total.standardError - band.standardError) < 0.01 * band.standardError)
+    let sigmas = range.levels(201)
+    let fine = try #require(
+      ledger.integral(sigmas: sigmas, weights: LogIntegral(sigmas: sigmas).weights))
+    #expect(abs(fine.value - 4) < 5 * fine.standardError)
+    #expect(fine.standardError < 1.5 * total.standardError)
+  }
+
+  @Test("Turning the page twice forgets what was entered before")
+  func pages() throws {
+    let range = try #require(NoiseRange(minimum: 0.1, maximum: 10))
+    var ledger = Self.filled(range, bands: 3, n: 100) { _ in 1 }
+    ledger.turnPage()
+    #expect(ledger.loss(band: 1) != nil)
+    ledger.turnPage()
+    #expect(ledger.loss(band: 1) == nil && ledger.integral == nil)
+  }
+}

@@ -1,0 +1,212 @@
+import Distributions
+import Estimation
+import ForwardProcess
+import Glibc
+import LinearAlgebra
+import Randomness
+import ScoreNetwork
+import Statistics
+import Testing
+
+@testable import Training
+
+/// A small run on a law.
+func makeTrainer(
+  _ law: any Law, steps: Int = 200, batch: Int = 256, width: Int = 24, rate: Double = 0.01,
+  threads: Int = 2, seed: UInt64 = 3
+) -> Trainer {
+  let configuration = TrainingConfiguration(
+    steps: steps, batch: batch, width: width, depth: 2, activation: .silu, optimizer: .adam,
+    learningRate: rate, averageDecay: 0.9, range: law.noiseRange, seed: seed, holdout: 0)
+  return Trainer(
+    configuration: configuration, source: law,
+    state: TrainingState(
+      shape: configuration.networkShape(dimension: law.dimension), moments: law.moments,
+      seed: seed),
+    ledger: LossLedger(
+      range: law.noiseRange, totalVariance: law.moments.totalVariance, dataScale: law.moments.scale,
+      bandCount: 24, pageSteps: max(1, steps / 4)), step: 0,
+    workers: Workers(count: threads))
+}
+
+@Suite struct TrainerTests {
+  static func law() throws -> any Law {
+    try PointsLaw(points: Matrix([[1.0, 0.5], [-1, 0], [0.3, -2]]), weights: [0.5, 0.25, 0.25])
+  }
+
+  @Test("Weights have the same bits for any number of threads", arguments: [2, 3, 4, 7])
+  func threads(count: Int) throws {
+    let law = try Self.law()
+    // 300 rows: the last shard is padded.
+    let (one, many) = (
+      makeTrainer(law, batch: 300, threads: 1), makeTrainer(law, batch: 300, threads: count)
+    )
+    for _ in 0..<60 {
+      try one.advance()
+      try many.advance()
+    }
+    one.collectLedger()
+    many.collectLedger()
+    #expect(one.state.network.all.elements == many.state.network.all.elements)
+    #expect(one.state.average.all.elements == many.state.average.all.elements)
+    #expect(one.ledger == many.ledger)
+    #expect(one.batchLoss == many.batchLoss && one.gradientNorm == many.gradientNorm)
+  }
+
+  @Test("The same seed trains the same network, another seed another")
+  func seeds() throws {
+    let law = try Self.law()
+    let runs = try [UInt64(3), 3, 4].map { seed in
+      let trainer = makeTrainer(law, seed: seed)
+      for _ in 0..<20 { try trainer.advance() }
+      return trainer.state.network.all.elements
+    }
+    #expect(runs[0] == runs[1] && runs[0] != runs[2])
+  }
+
+  /// A batch of the trainer, drawn again in double precision, with its loss and gradient by the
+  /// definition: the mean over rows of `‖z − ẑ‖²` (Equation 10), ẑ the preconditioned prediction.
+  static func reference(
+    _ trainer: Trainer, law: any Law, batch: Int, offset: Double,
+    before: NetworkParameters<Double>
+  ) -> (loss: Double, gradient: NetworkParameters<Double>) {
+    let configuration = trainer.configuration
+    let (range, state) = (configuration.range, trainer.state)
+    let d = law.dimension
+    let stream = RandomStream(
+      seed: configuration.seed, step: UInt32(trainer.step - 1), purpose: .data)
+    let rows = (batch + 3) / 4 * 4
+    let arena = Arena<Float>(capacity: 4 * rows * d + 64)
+    let (y, z, scratch) = (arena.matrix(rows, d), arena.matrix(rows, d), arena.matrix(rows, d))
+    law.drawCentred(into: y, scratch: scratch, stream: stream, firstSample: 0)
+    stream.with(.noise).fillNormal(z, firstSample: 0)
+    let shape = before.shape
+    let work = NetworkWorkspace<Double>(shape: shape, rows: batch)
+    let levels = Arena<Double>(capacity: batch + 8)
+    let levelView = levels.vector(batch)
+    var sigmas: [Double] = []
+    for r in 0..<batch {
+      let u = (Double(r) + offset) / Double(batch)
+      let sigma = range.minimum * exp(range.logWidth * u)
+      sigmas.append(sigma)
+      levelView[r] = log(sigma / state.preconditioning.scale)
+      for j in 0..<d {
+        let x = Double(y[r, j]) + sigma * Double(z[r, j])
+        work.point[r, j] = x / hypot(sigma, state.preconditioning.scale)
+      }
+    }
+    NoiseEmbedding<Double>(frequencies: state.embedding.frequencies)
+      .embed(levelView, into: work.embedding)
+    MultilayerPerceptron.forward(before, work)
+    work.output.addToRows(before.layers[shape.depth].bias)
+    var loss = 0.0
+    for r in 0..<batch {
+      let rho = hypot(sigmas[r], state.preconditioning.scale)
+      let gain = state.preconditioning.scale / rho
+      for j in 0..<d {
+        let residual =
+          Double(z[r, j]) - sigmas[r] / rho * work.point[r, j] + gain * work.output[r, j]
+        loss += residual * residual / Double(batch)
+        work.output[r, j] = 2 * gain * residual / Double(batch)
+      }
+    }
+    let gradient = NetworkParameters<Double>(shape: shape)
+    MultilayerPerceptron.backward(before, work, gradient: gradient)
+    return (loss, gradient)
+  }
+
+  @Test("A step's loss and gradient are those of Eq. 10, padding or not", arguments: [64, 300])
+  func gradient(batch: Int) throws {
+    let law = try Self.law()
+    let trainer = makeTrainer(law, batch: batch)
+    // Some steps first, so that no weight is zero; then Adam's first moment tells the gradient.
+    for _ in 0..<25 { try trainer.advance() }
+    let before: NetworkParameters<Double> = trainer.state.network.copy()
+    let moment: NetworkParameters<Double> = trainer.state.firstMoment.copy()
+    let offset = trainer.levelOffset
+    try trainer.advance()
+    let expected = Self.reference(trainer, law: law, batch: batch, offset: offset, before: before)
+    #expect(abs(trainer.batchLoss / expected.loss - 1) < 1e-5)
+    var (worst, scale) = (0.0, 0.0)
+    for (index, layer) in expected.gradient.layers.enumerated() {
+      let (old, new) = (moment.layers[index], trainer.state.firstMoment.layers[index])
+      for r in 0..<layer.weight.rows {
+        for c in 0..<layer.weight.columns {
+          // m′ = 0.9 m + 0.1 g.
+          let g = (Double(new.weight[r, c]) - 0.9 * old.weight[r, c]) / 0.1
+          worst = max(
+            worst, abs(g - layer.weight[r, c]).isFinite ? abs(g - layer.weight[r, c]) : .infinity)
+          scale = max(scale, abs(layer.weight[r, c]))
+        }
+        let g = (Double(new.bias[r]) - 0.9 * old.bias[r]) / 0.1
+        worst = max(worst, abs(g - layer.bias[r]).isFinite ? abs(g - layer.bias[r]) : .infinity)
+      }
+    }
+    #expect(scale > 1e-4)
+    // Single-precision products and moments against double precision.
+    #expect(worst < 2e-5 * max(scale, 0.1))
+  }
+
+  // Seed 3; 20 bands at five standard errors: fails for one seed in 10⁵.
+  @Test("The ledger of a network at rest is an unbiased estimate of its loss")
+  func ledger() throws {
+    let law = try Self.law()
+    let trainer = makeTrainer(law, steps: 2000, batch: 512, rate: 1e-30)
+    for _ in 0..<900 { try trainer.advance() }
+    trainer.collectLedger()
+    let network = ScoreNetwork(
+      parameters: trainer.state.network, embedding: trainer.state.embedding,
+      preconditioning: trainer.state.preconditioning)
+    let evaluator = ScoreEvaluator(
+      score: network, source: law, exact: nil, samplesPerLevel: 40_000, seed: 9)
+    let bands = Array(2..<22)
+    let fresh = evaluator.estimates(
+      at: bands.map { trainer.ledger.middle(band: $0) }, workers: Workers(count: 2))
+    for (band, estimate) in zip(bands, fresh) {
+      let ledger = try #require(trainer.ledger.loss(band: band))
+      let difference = ledger + estimate.loss.scaled(by: -1)
+      // A band's mean differs from the loss at its middle by w²L″/24.
+      let curvature = 2e-3
+      #expect(abs(difference.value) < 5 * difference.standardError + curvature)
+      #expect(ledger.standardError < 0.05)
+    }
+  }
+
+  @Test("Training brings the loss of a short run close to the exact rate")
+  func learns() throws {
+    let law = try PointsLaw(points: Matrix([[1.0], [-1.0]]))
+    let trainer = makeTrainer(law, steps: 1500, batch: 256, width: 32)
+    for _ in 0..<1500 { try trainer.advance() }
+    let network = ScoreNetwork(
+      parameters: trainer.state.average, embedding: trainer.state.embedding,
+      preconditioning: trainer.state.preconditioning)
+    let estimates = ScoreEvaluator(
+      score: network, source: law, exact: law, samplesPerLevel: 4000, seed: 1
+    ).estimates(at: law.noiseRange.levels(12), workers: Workers(count: 2))
+    // δ ≤ 0.03 everywhere, from 0.3 for the untrained network.
+    for estimate in estimates { #expect((estimate.scoreMatchingLoss?.value ?? 1) < 0.03) }
+  }
+
+  @Test("A loss that is not finite stops the run and names step and seed")
+  func nonFinite() throws {
+    let trainer = makeTrainer(try Self.law(), rate: 1e30, seed: 17)
+    #expect {
+      for _ in 0..<100 { try trainer.advance() }
+    } throws: { error in
+      guard case TrainingError.nonFinite(_, let step, let seed) = error else { return false }
+      return step < 100 && seed == 17
+    }
+  }
+
+  @Test("The learning rate warms up, peaks and decays to nothing")
+  func schedule() throws {
+    var configuration = makeTrainer(try Self.law()).configuration
+    configuration.steps = 1000
+    configuration.learningRate = 0.5
+    let rates = (0..<1000).map { configuration.learningRate(step: $0) }
+    #expect(abs(rates[0] - 0.01) < 1e-12 && abs(rates[49] - 0.5) < 1e-12)
+    #expect(zip(rates[0..<49], rates[1..<50]).allSatisfy { $0 < $1 })
+    #expect(zip(rates[49..<999], rates[50..<1000]).allSatisfy { $0 >= $1 })
+    #expect((rates.last ?? 1) > 0 && (rates.last ?? 1) < 1e-5)
+  }
+}
