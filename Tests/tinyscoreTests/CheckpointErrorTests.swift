@@ -142,5 +142,7 @@ import Testing
       64, ["train", "pair.json", "--width", "9"] + resume.filter { $0 != "--width" && $0 != "8" },
       mentions: ["--width 9", "8"])
     try await place.expectError(64, ["train", "three.csv"] + resume, mentions: ["data set"])
+    try await place.train("pair.json", to: "m.safetensors", range + ["--weights-only"])
+    try await place.expectError(65, ["train", "pair.json"] + resume, mentions: ["weights only"])
   }
 }
