@@ -98,6 +98,7 @@ let package = Package(
         "Training", "ScoreNetwork", "Estimation", "Distributions", "ForwardProcess",
         "LinearAlgebra", "Randomness", "Statistics",
       ]),
+    tests("tinyscore", ["tinyscore", "JSONText"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -119,12 +119,35 @@ public struct Dataset: Sendable {
         }
       }
     }
+    guard !FileName.isFolder(argument) else {
+      throw .unreadable(path: argument, reason: "it is a folder, not a file")
+    }
     guard !FileName.exists(argument) else {
       throw .malformed(
         file: argument, expected: "a data set: a name, or a file .json, .npy or .csv",
         found: "another kind of file")
     }
-    throw .notFound(path: isBare ? "datasets/\(argument).json" : argument)
+    guard isBare else {
+      throw .notFound(
+        path: argument.isEmpty ? "''" : argument,
+        remedy: argument.isEmpty ? "name a data set" : "check the name")
+    }
+    let near = nearestName(to: argument, among: names(shareFolders: shareFolders))
+    throw .notFound(
+      path: "datasets/\(argument).json",
+      remedy: near.map { "did you mean '\($0)'?" }
+        ?? "check the name; 'tinyscore datasets' lists those there are")
+  }
+
+  /// The name of the file that `argument` leads to, without its folder and its ending.
+  ///
+  /// It never has a slash: a name inside a law is only a text, and must not choose a folder.
+  public static func stem(of argument: String) -> String {
+    let name = FileName.split(argument).name
+    guard let ending = endings.first(where: { name.lowercased().hasSuffix($0) }) else {
+      return name
+    }
+    return String(name.dropLast(ending.count))
   }
 
   /// The names of the data sets at hand, sorted: those in `datasets` and in the share folders.

@@ -7,6 +7,15 @@ public func writeDurably(_ bytes: [UInt8], to path: String) throws(StorageError)
   try file.commit()
 }
 
+/// Throws if a file cannot be made at `path`, and leaves nothing there: to be asked before the work,
+/// not after it.
+public func checkOutput(_ path: String) throws(StorageError) {
+  // Opening and closing a pipe would tell its reader that it has ended.
+  let old = (try? FileStatus.ifPresent(path)) ?? nil
+  if let old, !old.isRegular && !old.isFolder { return }
+  _ = try DurableFile(path: path)
+}
+
 /// New content for a file, which takes the place of the old one in one step, durably.
 ///
 /// The content goes to a temporary file in the same folder and onto the disk; `commit` then gives it
@@ -108,6 +117,10 @@ private struct OpenedOutput: ~Copyable {
   let replacement: Replacement?
 
   init(path: String) throws(SystemFailure) {
+    // The system knows no file without a name, but one beside it could be made.
+    guard !FileName.split(path).name.isEmpty else {
+      throw SystemFailure(code: path.isEmpty ? ENOENT : EISDIR)
+    }
     let old = try FileStatus.ifPresent(path)
     if let old, old.isFolder { throw SystemFailure(code: EISDIR) }
     if let old, !old.isRegular {

@@ -12,6 +12,9 @@ enum FileName {
   /// Whether there is a file or folder of this name.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Whether the name is that of a folder, symbolic links followed.
+  static func isFolder(_ path: String) -> Bool { (try? FileStatus(of: path))?.isFolder ?? false }
+
   /// Throws if this process may not write the file.
   static func checkWritable(_ path: String) throws(SystemFailure) {
     _ = try checked { Int(faccessat(AT_FDCWD, path, W_OK, AT_EACCESS)) }

@@ -14,23 +14,36 @@ struct LawReader {
   func read(
     _ document: JSONValue
   ) throws(StorageError) -> (law: any Law, distribution: String, record: JSONValue) {
+    let reference: PointFileReference?
+    do throws(JSONError) {
+      reference = try pointFileReference(document)
+    } catch {
+      throw .malformed(error, in: file)
+    }
+    // An error of the point file names that file and is about it, not about the law.
+    let points = try reference.map { reference throws(StorageError) in
+      (name: reference.name, file: try pointFile(reference))
+    }
     do throws(JSONError) {
       var reader = try JSONObjectReader(document)
       let distribution = try reader.string("distribution")
       _ = try reader.optionalString("name")
       _ = try reader.optionalString("description")
-      return try read(distribution, &reader, document)
+      return try read(distribution, &reader, document, points)
     } catch {
       throw .malformed(error, in: file)
     }
   }
 
+  private typealias NamedPointFile = (name: String, file: PointFile)
+
   private func read(
-    _ distribution: String, _ reader: inout JSONObjectReader, _ document: JSONValue
+    _ distribution: String, _ reader: inout JSONObjectReader, _ document: JSONValue,
+    _ points: NamedPointFile?
   ) throws(JSONError) -> (law: any Law, distribution: String, record: JSONValue) {
     switch distribution {
     case "points":
-      let (law, record) = try points(&reader, document)
+      let (law, record) = try self.points(&reader, document, points)
       return (law, distribution, record)
     case "gaussian":
       return (try gaussian(&reader), distribution, document)
@@ -44,39 +57,29 @@ struct LawReader {
   // MARK: Points
 
   private func points(
-    _ reader: inout JSONObjectReader, _ document: JSONValue
+    _ reader: inout JSONObjectReader, _ document: JSONValue, _ named: NamedPointFile?
   ) throws(JSONError) -> (any Law, JSONValue) {
     let inline = try reader.optionalRows("points")
-    let reference = try pointFileReference(&reader)
+    let hasFile = reader.optionalValue("file") != nil
     let weights = try reader.optionalNumbers("weights")
     try reader.finish()
-    switch (inline, reference) {
-    case (let rows?, nil):
-      return (try law { try PointsLaw(points: Matrix(rows), weights: weights) }, document)
-    case (nil, let reference?):
-      let contents: PointFile
-      do throws(StorageError) {
-        contents = try pointFile(reference)
-      } catch {
-        // An error of the point file names that file; it passes through as it is.
-        throw .unexpected(
-          path: reader.path(of: "file"), expected: "a point file",
-          found: "'\(reference.name)': \(error)")
-      }
-      let record = document.replacing(
-        "file", by: contents.identity(name: FileName.split(reference.name).name))
-      return (try law { try PointsLaw(points: contents.points, weights: weights) }, record)
-    case (nil, nil): throw .missing(path: reader.path(of: "points"))
-    case (_?, _?):
+    switch (inline, named) {
+    case (_?, _) where hasFile:
       throw .unexpected(
         path: reader.path(of: "file"), expected: "either 'points' or 'file'", found: "both")
+    case (let rows?, _):
+      return (try law { try PointsLaw(points: Matrix(rows), weights: weights) }, document)
+    case (nil, let (name, file)?):
+      let record = document.replacing("file", by: file.identity(name: FileName.split(name).name))
+      return (try law { try PointsLaw(points: file.points, weights: weights) }, record)
+    case (nil, nil): throw .missing(path: reader.path(of: "points"))
     }
   }
 
-  /// The point file that a law names: by path, or, in a checkpoint, by what it must be.
-  private func pointFileReference(
-    _ reader: inout JSONObjectReader
-  ) throws(JSONError) -> PointFileReference? {
+  /// The point file that a law of points names: by path, or, in a checkpoint, by what it must be.
+  private func pointFileReference(_ document: JSONValue) throws(JSONError) -> PointFileReference? {
+    guard document["distribution"] == "points", document["points"] == nil else { return nil }
+    var reader = try JSONObjectReader(document)
     guard case .object? = reader.optionalValue("file") else {
       return try reader.optionalString("file").map { PointFileReference(name: $0) }
     }

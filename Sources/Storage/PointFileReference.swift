@@ -26,9 +26,17 @@ struct PointFileReference {
 
   /// The point file, found in one of the folders under its name and verified.
   func open(in folders: [String]) throws(StorageError) -> PointFile {
-    let paths = name.hasPrefix("/") ? [name] : folders.map { $0.isEmpty ? name : "\($0)/\(name)" }
+    let paths =
+      name.hasPrefix("/")
+      ? [name] : folders.map { ["", "."].contains($0) ? name : "\($0)/\(name)" }
     guard let path = paths.first(where: { FileName.exists($0) }) else {
-      throw .notFound(path: paths.first ?? name)
+      // A checkpoint knows the name alone, so there is no telling which folder was meant.
+      throw identity == nil
+        ? .notFound(path: paths.first ?? name)
+        : .notFound(
+          path: name,
+          remedy: "the checkpoint was trained on it and keeps its name alone: say where it is with "
+            + "--dataset")
     }
     let file = try PointFile(path: path)
     if let identity, identity.sha256 != file.sha256 {

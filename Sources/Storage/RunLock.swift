@@ -18,9 +18,11 @@ public struct RunLock: ~Copyable {
     lockPath = "\(folder)/.\(name).lock"
     let locked: SystemFile?
     do throws(SystemFailure) {
+      // Without a name there would be a lock, and in the end no output.
+      guard !name.isEmpty else { throw SystemFailure(code: path.isEmpty ? ENOENT : EISDIR) }
       locked = try Self.lockedFile(lockPath)
     } catch {
-      throw .cannotCreate(path: lockPath, reason: error.reason)
+      throw .cannotCreate(path: path, reason: error.reason)
     }
     guard let locked else { throw .inUse(path: path, holder: Self.holder(lockPath)) }
     file = locked

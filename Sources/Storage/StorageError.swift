@@ -6,7 +6,7 @@ public enum StorageError: Error, Equatable, Sendable {
   case malformed(
     file: String, place: String? = nil, expected: String, found: String, remedy: String? = nil)
   /// There is no file `path`.
-  case notFound(path: String)
+  case notFound(path: String, remedy: String = "check the name")
   /// The file `path` is there and cannot be read.
   case unreadable(path: String, reason: String)
   /// A file cannot be made at `path`.
@@ -49,9 +49,10 @@ extension StorageError: CustomStringConvertible {
     case .malformed(let file, let place, let expected, let found, let remedy):
       file + (place.map { ", " + $0 } ?? "") + ": expected \(expected), found \(found)"
         + (remedy.map { "; " + $0 } ?? "")
-    case .notFound(let path): "\(path): expected a file, found none; check the name"
+    case .notFound(let path, let remedy): "\(path): expected a file, found none; \(remedy)"
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
-    case .cannotCreate(let path, let reason): "\(path): cannot be created: \(reason)"
+    case .cannotCreate(let path, let reason):
+      "\(path.isEmpty ? "''" : path): cannot be created: \(reason)"
     case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
     case .inUse(let path, let holder):
       "\(path): in use by \(holder); wait until it is done, or choose another output"

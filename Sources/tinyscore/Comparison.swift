@@ -32,7 +32,8 @@ struct Comparison {
   /// Whether the two hold the same run at the same step.
   var areEqual: Bool { options.isEmpty && tensors.isEmpty && isSameDataset && isSameStep }
 
-  private static func differences(
+  /// The members of `left` that have another value in `right`, or none.
+  static func differences(
     _ left: JSONValue, _ right: JSONValue
   ) -> [(name: String, left: String, right: String)] {
     guard case .object(let members) = left else { return [] }

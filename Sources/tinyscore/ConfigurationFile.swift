@@ -6,45 +6,53 @@ internal import Storage
 ///
 /// They are put before the words of the command line, and the last word counts: so an option on the
 /// line wins.
-enum ConfigurationFile {
-  /// The arguments with the options of the configuration file in them.
-  static func expanded(_ arguments: [String]) throws -> [String] {
-    guard let name = arguments.first, !name.hasPrefix("-"), let path = path(in: arguments) else {
-      return arguments
-    }
-    guard
+struct ConfigurationFile {
+  let path: String
+  private let options: [String]
+
+  /// The configuration file that the words of a command line name; nil if they name none.
+  init?(namedIn words: [String]) throws {
+    guard let name = words.first, let path = Self.path(in: words),
       let command = Tinyscore.configuration.subcommands.first(where: { $0._commandName == name })
-    else { return arguments }
+    else { return nil }
     let document = try JSONValue(path: path, options: .init(allowingComments: true))
     guard case .object(let members) = document else {
       throw StorageError.malformed(
         file: path, expected: "an object of options", found: "another kind of value")
     }
-    let known = optionNames(of: command)
-    var words: [String] = []
+    let takesValue = Self.optionNames(of: command)
+    var options: [String] = []
     for member in members {
-      guard known.contains(member.key) else {
-        let near = nearestName(to: member.key, among: known)
+      guard let takesValue = takesValue[member.key] else {
+        let near = nearestName(to: member.key, among: takesValue.keys.sorted())
         throw StorageError.malformed(
-          file: path, place: "key '\(member.key)'", expected: "an option of '\(name)'",
+          file: path, place: "key \(excerpt(member.key))", expected: "an option of '\(name)'",
           found: "an unknown one", remedy: near.map { "did you mean '\($0)'?" })
       }
-      words += try self.words(member, path: path)
+      options += try Self.words(member, takesValue: takesValue, path: path)
     }
-    return [name] + words + arguments.dropFirst()
+    self.path = path
+    self.options = options
   }
 
+  /// The words of the command line with the options of the file in them.
+  func expanded(_ words: [String]) -> [String] { words.prefix(1) + options + words.dropFirst() }
+
   /// The words that say the same on a command line.
-  private static func words(_ member: JSONMember, path: String) throws -> [String] {
-    switch member.value {
-    case .bool(true): ["--\(member.key)"]
-    case .bool(false): []
-    case .string(let text): ["--\(member.key)=\(text)"]
-    case .number, .largeInteger: ["--\(member.key)=\(member.value.canonicalText)"]
+  private static func words(
+    _ member: JSONMember, takesValue: Bool, path: String
+  ) throws -> [String] {
+    switch (member.value, takesValue) {
+    case (.bool(true), false): ["--\(member.key)"]
+    case (.bool(false), false): []
+    case (.string(let text), true): ["--\(member.key)=\(text)"]
+    case (.number, true), (.largeInteger, true):
+      ["--\(member.key)=\(member.value.canonicalText)"]
     default:
       throw StorageError.malformed(
-        file: path, place: "key '\(member.key)'", expected: "a text, a number or true or false",
-        found: "another kind of value")
+        file: path, place: "key '\(member.key)'",
+        expected: takesValue ? "a text or a number" : "true or false",
+        found: excerpt(member.value.canonicalText))
     }
   }
 
@@ -59,11 +67,17 @@ enum ConfigurationFile {
     return path
   }
 
-  /// The long names of a command's options, without those that make no sense in a file.
-  private static func optionNames(of command: any ParsableCommand.Type) -> [String] {
-    command.helpMessage(columns: 1000).split(separator: "\n").flatMap { line in
-      line.split(whereSeparator: { " ,=<[".contains($0) }).filter { $0.hasPrefix("--") }
-        .prefix(1).map { String($0.dropFirst(2)) }
-    }.filter { !["help", "version", "config"].contains($0) }
+  /// The long names of a command's options and whether each takes a value, without those that make no
+  /// sense in a file.
+  private static func optionNames(of command: any ParsableCommand.Type) -> [String: Bool] {
+    var names: [String: Bool] = [:]
+    for line in command.helpMessage(columns: 1000).split(separator: "\n") {
+      let words = line.split(whereSeparator: { " ,=".contains($0) })
+      guard let index = words.firstIndex(where: { $0.hasPrefix("--") }) else { continue }
+      names[String(words[index].dropFirst(2))] =
+        words.dropFirst(index + 1).first?.hasPrefix("<") ?? false
+    }
+    for name in ["help", "version", "config"] { names[name] = nil }
+    return names
   }
 }

@@ -5,7 +5,8 @@ internal import Storage
 /// `tinyscore datasets`: the data sets at hand.
 struct Datasets: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Lists the data sets at hand.", discussion: "Example: tinyscore datasets")
+    abstract: "Lists the data sets at hand.", usage: "tinyscore datasets [<options>]",
+    discussion: "Example: tinyscore datasets")
 
   @OptionGroup(title: "Common options") var common: CommonOptions
 

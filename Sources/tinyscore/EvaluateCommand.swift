@@ -59,15 +59,20 @@ struct Evaluate: ParsableCommand {
     for (name, value) in [("levels", levels), ("samples", samples)] where value < 2 {
       throw ValidationError("--\(name): expected an integer of at least 2, found \(value)")
     }
-    guard levels <= 10_000 && samples <= 1 << 30 else {
-      throw ValidationError("--levels: expected at most 10000 levels of 2^30 samples")
+    for (name, value, limit) in [("levels", levels, 10_000), ("samples", samples, 1 << 30)]
+    where value > limit {
+      throw ValidationError("--\(name): expected at most \(limit), found \(value)")
     }
     guard confidence > 0 && confidence < 1 else {
       throw ValidationError("--confidence: expected a number between 0 and 1, found \(confidence)")
     }
     _ = try parsedSigmas()
-    if [json, csv, report].filter({ $0 == "-" }).count > 1 {
-      throw ValidationError("--json, --csv, --report: expected at most one on stdout")
+    let outputs = [json, csv, report].compactMap(\.self)
+    guard Set(outputs).count == outputs.count else {
+      throw ValidationError("--json, --csv, --report: expected a place for each, found one for two")
+    }
+    if let output = outputs.first(where: models.contains) {
+      throw ValidationError("\(output): expected another file to write to than the MODEL")
     }
     if report != nil && models.count > 1 {
       throw ValidationError("--report: expected one MODEL, found \(models.count)")
@@ -75,13 +80,23 @@ struct Evaluate: ParsableCommand {
   }
 
   mutating func run() throws {
+    let outputs = [json, csv, report].compactMap(\.self)
+    for output in outputs where output != "-" { try checkOutput(output) }
     let workers = common.makeWorkers()
     var results: [EvaluatedModel] = []
-    for path in models { results.append(try evaluate(Model(path), workers: workers)) }
-    let toStandardOutput = [json, csv, report].contains("-")
-    if !toStandardOutput {
+    for path in models {
+      results.append(try evaluate(Model(path), workers: workers))
+      try results[results.count - 1].checkFinite()
+    }
+    try write(results)
+    // Last, so that whoever reads the table finds the files.
+    if !outputs.contains("-") {
       for result in results { try Terminal.print(result.table(unit: unit)) }
     }
+  }
+
+  /// Writes the files that were asked for.
+  private func write(_ results: [EvaluatedModel]) throws {
     if let json {
       let documents = results.map(\.json)
       let document: JSONValue =
@@ -132,10 +147,10 @@ struct Evaluate: ParsableCommand {
     var values: Set<Double> = []
     for word in sigmas.split(separator: ",", omittingEmptySubsequences: false) {
       let text = word.trimmingSpaces()
-      guard let value = Double(text), value > 0, value.isFinite, value >= 1e-100, value <= 1e100
-      else {
+      guard let value = Double(text), RunOptions.sigmaBounds.contains(value) else {
         throw ValidationError(
-          "--sigmas: expected positive numbers separated by commas, found \(excerpt(text))")
+          "--sigmas: expected numbers from 1e-30 to 1e30 separated by commas, found \(excerpt(text))"
+        )
       }
       values.insert(value)
     }

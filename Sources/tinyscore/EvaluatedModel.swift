@@ -25,6 +25,19 @@ struct EvaluatedModel {
     }
   }
 
+  /// Throws if an entropy rate is not a finite number.
+  func checkFinite() throws {
+    for level in evaluation.levels {
+      for route in Route.allCases {
+        guard let rate = evaluation.rate(route, at: level), !rate.value.isFinite else { continue }
+        throw Failure(
+          .notFinite,
+          "\(model.path): the entropy rate by \(Self.name(route)) left the finite numbers at σ = "
+            + "\(level.sigma) with seed \(seed); train anew with a lower --learning-rate")
+      }
+    }
+  }
+
   /// `dH/d ln σ → dH/dt` at a level, where a clock was asked for.
   func timeFactor(_ level: Evaluation.Level) -> Double? {
     clock.map { $0.logSigmaRate(sigma: level.sigma) }

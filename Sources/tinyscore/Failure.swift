@@ -17,9 +17,12 @@ enum ResultCode: Int32 {
 }
 
 /// An error as the user meets it: one message and an exit code.
-struct Failure: Error {
+struct Failure: Error, CustomStringConvertible {
   let code: ResultCode
   let message: String
+
+  /// The message: the parser of the command line prints errors so.
+  var description: String { message }
 
   init(_ code: ResultCode, _ message: String) {
     self.code = code

@@ -7,6 +7,7 @@ internal import Storage
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows what is in a checkpoint, or in what two of them differ.",
+    usage: "tinyscore inspect <checkpoint> [<other checkpoint>] [<options>]",
     discussion: "Example: tinyscore inspect checkpoints/ring-8.safetensors --stats")
 
   @Argument(help: "One checkpoint, or two to compare.")

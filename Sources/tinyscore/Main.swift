@@ -8,9 +8,10 @@ enum Main {
   static func main() {
     // A reader that goes away (`tinyscore … | head`) is an error of a write, not a signal.
     signal(SIGPIPE, SIG_IGN)
+    Terminal.reserveStandardStreams()
     do {
-      var command = try Tinyscore.parseAsRoot(
-        ConfigurationFile.expanded(Array(CommandLine.arguments.dropFirst())))
+      var command = try Tinyscore.parsed(
+        joiningNegativeValues(Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch {
       exit(report(error))
@@ -23,12 +24,45 @@ enum Main {
       Terminal.complain(failure.message)
       return failure.code.rawValue
     }
+    if let code = error as? ExitCode { return code.rawValue }
     guard Tinyscore.exitCode(for: error) != .success else {
-      Tinyscore.exit(withError: error)
+      return printHelp(Tinyscore.fullMessage(for: error))
     }
     // Usage: ArgumentParser says what is wrong; its long usage text is one --help away.
     Terminal.complain(Tinyscore.message(for: error))
     return ResultCode.usage.rawValue
+  }
+
+  /// Prints what was asked for with `--help` or `--version`, and returns the exit code.
+  private static func printHelp(_ text: String) -> Int32 {
+    do {
+      try Terminal.print(text + "\n")
+      return ResultCode.done.rawValue
+    } catch {
+      Terminal.complain(error.message)
+      return error.code.rawValue
+    }
+  }
+
+  /// The words with `--option -1` written as `--option=-1`: a negative number is a value, though it
+  /// begins as an option does.
+  private static func joiningNegativeValues(_ words: [String]) -> [String] {
+    var result: [String] = []
+    for (index, word) in words.enumerated() {
+      if word == "--" { return result + words[index...] }
+      let option = result.last ?? ""
+      let isValue = ["-inf", "-nan"].contains(word) || word.dropFirst().first.map(isDigit) ?? false
+      if word.hasPrefix("-"), isValue, option.hasPrefix("--"), !option.contains("=") {
+        result[result.count - 1] = "\(option)=\(word)"
+      } else {
+        result.append(word)
+      }
+    }
+    return result
+  }
+
+  private static func isDigit(_ character: Character) -> Bool {
+    "0"..."9" ~= character || character == "."
   }
 }
 
@@ -45,4 +79,16 @@ struct Tinyscore: ParsableCommand {
       """,
     version: "tinyscore \(programVersion)",
     subcommands: [Train.self, Evaluate.self, Inspect.self, Score.self, Sample.self, Datasets.self])
+
+  /// The command that the words say, with the options of a configuration file if they name one.
+  static func parsed(_ words: [String]) throws -> any ParsableCommand {
+    guard let file = try ConfigurationFile(namedIn: words) else { return try parseAsRoot(words) }
+    do {
+      return try parseAsRoot(file.expanded(words))
+    } catch {
+      // What only goes wrong with the file is the file's fault.
+      guard (try? parseAsRoot(words)) != nil else { throw error }
+      throw Failure(.malformedData, "\(file.path): \(message(for: error))")
+    }
+  }
 }

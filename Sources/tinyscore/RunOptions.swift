@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import Distributions
 internal import ForwardProcess
 public import LinearAlgebra
+internal import Report
 internal import Storage
 public import Training
 
@@ -44,24 +45,104 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Fraction of the points kept aside.", valueName: "F"))
   var holdout = 0.0
 
-  /// Every option with its value for this data set.
+  /// The noise levels that single precision carries through the network.
+  static let sigmaBounds = 1e-30...1e30
+
+  func validate() throws {
+    for (option, sigma) in [("sigma-min", sigmaMin), ("sigma-max", sigmaMax)] {
+      guard let sigma, !Self.sigmaBounds.contains(sigma) else { continue }
+      throw ValidationError("--\(option): expected a number from 1e-30 to 1e30, found \(sigma)")
+    }
+    // What does not hang on the data is wrong before they are read.
+    let trial = configuration(range: NoiseRange(minimum: 1, maximum: 2), dimension: 1, seed: 0)
+    if let problem = trial?.problem {
+      throw ValidationError(
+        "--\(problem.option): expected \(problem.expected), found \(problem.found)")
+    }
+    guard let sigmaMin, let sigmaMax else { return }
+    _ = try range(from: sigmaMin, to: sigmaMax)
+  }
+
+  /// Every option with its value for this data set, which is checked to be one that can be trained on.
   func resolved(for data: Dataset, seed: UInt64) throws -> TrainingConfiguration {
+    try data.checkTrainable()
     // The data's own range is not computed where it is not asked for.
     let needsRange = sigmaMin == nil || sigmaMax == nil
     let natural = needsRange ? data.law.noiseRange : nil
-    let (low, high) = (sigmaMin ?? natural?.minimum ?? 0, sigmaMax ?? natural?.maximum ?? 0)
-    guard let range = NoiseRange(minimum: low, maximum: high) else {
+    let range = try range(
+      from: sigmaMin ?? natural?.minimum ?? 0, to: sigmaMax ?? natural?.maximum ?? 0)
+    let dimension = data.law.dimension
+    guard let result = configuration(range: range, dimension: dimension, seed: seed) else {
+      preconditionFailure("a range that was checked is one")
+    }
+    try result.checkMemory(dimension: dimension)
+    return result
+  }
+
+  private func configuration(
+    range: NoiseRange?, dimension: Int, seed: UInt64
+  ) -> TrainingConfiguration? {
+    range.map {
+      TrainingConfiguration(
+        steps: steps ?? TrainingDefaults.steps(dimension: dimension), batch: batch, width: width,
+        depth: depth, activation: activation, optimizer: optimizer, learningRate: learningRate,
+        averageDecay: ema, range: $0, seed: seed, holdout: holdout)
+    }
+  }
+
+  /// The range of noise levels, wide enough that its levels differ in single precision.
+  private func range(from low: Double, to high: Double) throws -> NoiseRange {
+    guard let range = NoiseRange(minimum: low, maximum: high), range.logWidth > 1e-3 else {
+      let given = { (sigma: Double?) in sigma == nil ? " (from the data)" : "" }
       throw Failure.usage(
-        "sigma-min", expected: "0 < sigma-min < sigma-max, both finite", found: "\(low) and \(high)"
-      )
+        sigmaMin == nil ? "sigma-max" : "sigma-min",
+        expected: "sigma-min below sigma-max by 0.1 % at least",
+        found: "\(low)\(given(sigmaMin)) and \(high)\(given(sigmaMax))")
     }
-    let configuration = TrainingConfiguration(
-      steps: steps ?? TrainingDefaults.steps(dimension: data.law.dimension), batch: batch,
-      width: width, depth: depth, activation: activation, optimizer: optimizer,
-      learningRate: learningRate, averageDecay: ema, range: range, seed: seed, holdout: holdout)
-    if let problem = configuration.problem {
-      throw Failure.usage(problem.option, expected: problem.expected, found: problem.found)
+    return range
+  }
+}
+
+extension Dataset {
+  /// The scales that single precision carries, with their squares and sums of those.
+  private static let scaleBounds = 1e-15...1e15
+  /// How far from the origin, in data scales, points are still told apart in single precision.
+  private static let largestOffset = 1e7
+
+  /// Throws if the points are too large, too small or too far away to train on.
+  func checkTrainable() throws {
+    let moments = law.moments
+    guard Self.scaleBounds.contains(moments.scale) else {
+      throw Failure(
+        .malformedData,
+        "\(name): expected coordinates with a standard deviation from 1e-15 to 1e15, found "
+          + "\(moments.scale); choose another unit")
     }
-    return configuration
+    let offset = moments.mean.reduce(0) { $1.isFinite ? max($0, abs($1)) : .infinity }
+    guard offset <= Self.largestOffset * moments.scale else {
+      throw Failure(
+        .malformedData,
+        "\(name): expected a mean within 1e7 standard deviations of the origin, found "
+          + "\(offset) at a standard deviation of \(moments.scale); subtract the mean")
+    }
+  }
+}
+
+extension TrainingConfiguration {
+  /// Throws if a run takes more memory than the machine has.
+  fileprivate func checkMemory(dimension: Int) throws {
+    // The state and its copy in a checkpoint are four sets of parameters each; every 128 rows of the
+    // batch have a gradient; every row has its activations and their gradients.
+    let sets = 8 + (batch + 127) / 128
+    let row = 3 * depth * width + 6 * dimension
+    let numbers =
+      Double(sets) * Double(networkShape(dimension: dimension).parameterCount)
+      + Double(batch) * Double(row)
+    let needed = numbers * Double(MemoryLayout<Float>.size)
+    guard let memory = physicalMemory, needed > memory else { return }
+    let text = { (bytes: Double) in "\(formatNumber(bytes / 1e9, significant: 3)) GB" }
+    throw Failure.usage(
+      "width", expected: "a network and a batch that fit into \(text(memory)) of memory",
+      found: "about \(text(needed)), with --depth \(depth), --batch \(batch) and D = \(dimension)")
   }
 }

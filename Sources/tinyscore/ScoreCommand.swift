@@ -7,6 +7,7 @@ internal import Storage
 struct Score: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Evaluates a score, learned or exact, at given points.",
+    usage: "tinyscore score <model> --points <P> --sigma <S> --output <O> [<options>]",
     discussion: """
       Writes F64: (N, D), (N,) for divergence, (N, D, D) for jacobian.
       Example: tinyscore score ring-8 --points x.npy --sigma 0.5 --output s.npy
@@ -42,9 +43,10 @@ struct Score: ParsableCommand {
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func validate() throws {
-    guard sigma > 0 && sigma >= 1e-100 && sigma <= 1e100 else {
-      throw ValidationError("--sigma: expected a positive number, found \(sigma)")
+    guard RunOptions.sigmaBounds.contains(sigma) else {
+      throw ValidationError("--sigma: expected a number from 1e-30 to 1e30, found \(sigma)")
     }
+    guard output != "-" else { throw ValidationError("--output: expected a file, found '-'") }
   }
 
   mutating func run() throws {
@@ -59,7 +61,14 @@ struct Score: ParsableCommand {
         .malformedData,
         "\(points): expected \(score.dimension) columns, as \(model) has, found \(x.columns)")
     }
+    try checkOutput(output)
     let values = evaluate(score, at: x)
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw Failure(
+        .notFinite,
+        "\(points), row \(index / (values.count / x.rows)) (from 0): the \(quantity) at σ = \(sigma) "
+          + "left the finite numbers; check the scale of the points")
+    }
     let shape =
       switch quantity {
       case .score, .denoised, .noise: [x.rows, x.columns]

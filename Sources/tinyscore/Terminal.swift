@@ -7,11 +7,26 @@ let programVersion = Provenance.currentVersion
 
 /// The two streams: results go to stdout, everything else to stderr.
 enum Terminal {
-  /// Writes a message to stderr.
-  static func complain(_ message: String) { write("tinyscore: \(message)\n", to: 2) }
+  /// The most characters of a message: names may be of any length.
+  private static let maximumMessage = 2000
+
+  /// Writes a message to stderr, on one line.
+  static func complain(_ message: String) { note("tinyscore: \(message)") }
 
   /// Writes a line about what was done to stderr.
-  static func note(_ message: String) { write(message + "\n", to: 2) }
+  static func note(_ message: String) {
+    write(plainText(message, limit: maximumMessage) + "\n", to: 2)
+  }
+
+  /// Makes the three standard streams open, should the caller have closed any.
+  ///
+  /// A file opened later would get the number of a closed one, and be written to as stdout or stderr.
+  static func reserveStandardStreams() {
+    for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) == -1 {
+      // For reading alone, so that results that nobody gets are still an error.
+      _ = open("/dev/null", O_RDONLY)
+    }
+  }
 
   /// Writes a result to stdout; throws when nobody reads it or the disk is full.
   static func print(_ text: String) throws(Failure) {

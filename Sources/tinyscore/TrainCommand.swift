@@ -45,13 +45,24 @@ struct Train: ParsableCommand {
       throw ValidationError(
         "--checkpoint-every: expected an integer not below 0, found \(checkpointEvery)")
     }
+    // Under another name no command would take the file for a checkpoint.
+    if let output, !output.lowercased().hasSuffix(".safetensors"),
+      output == "-" || !isStream(output)
+    {
+      throw ValidationError(
+        "--output: expected a name that ends in .safetensors, found \(excerpt(output))")
+    }
+    if let metrics, metrics.isEmpty || metrics == output {
+      throw ValidationError(
+        "--metrics: expected a file of its own, found \(excerpt(metrics))")
+    }
   }
 
   mutating func run() throws {
     let whole = try Dataset(dataset, shareFolders: shareFolders)
     let data = try whole.training(holdout: choices.holdout, seed: common.seed)
     let options = try choices.resolved(for: data, seed: common.seed)
-    let path = output ?? "checkpoints/\(whole.name).safetensors"
+    let path = output ?? "checkpoints/\(Dataset.stem(of: dataset)).safetensors"
     if dryRun {
       try Terminal.print(plan(options, data: data, path: path).prettyText)
       return
@@ -59,14 +70,15 @@ struct Train: ParsableCommand {
     if output == nil { try makeFolder("checkpoints") }
     let lock = try RunLock(path: path)
     lock.removeAbandonedFiles()
-    let trainer = try makeTrainer(options, data: data, path: path)
+    try checkOutput(path)
+    let trainer = try makeTrainer(options, data: data, record: whole.record, path: path)
     try train(trainer, record: whole.record, path: path)
     _ = consume lock
   }
 
   /// The run: fresh, or from the checkpoint at the output.
   private func makeTrainer(
-    _ options: TrainingConfiguration, data: Dataset, path: String
+    _ options: TrainingConfiguration, data: Dataset, record: JSONValue, path: String
   ) throws -> Trainer {
     let workers = common.makeWorkers()
     guard resume else {
@@ -81,15 +93,34 @@ struct Train: ParsableCommand {
         workers: workers)
     }
     let saved = try Checkpoint(path: path)
-    guard saved.configuration == options && saved.hasOptimizerState else {
-      throw Failure(
-        .usage,
-        "--resume: expected the options and the data of \(path), found others; "
-          + "'tinyscore inspect' shows what they were")
-    }
+    try checkContinues(saved, options, record: record, path: path)
     return Trainer(
       configuration: options, source: data.law, state: saved.state, ledger: saved.ledger,
       step: saved.step, workers: workers)
+  }
+
+  /// Throws unless the saved run is one with these options on these data, and can go on.
+  private func checkContinues(
+    _ saved: Checkpoint, _ options: TrainingConfiguration, record: JSONValue, path: String
+  ) throws {
+    guard saved.hasOptimizerState else {
+      throw Failure(
+        .malformedData,
+        "\(path): expected a checkpoint that a run can go on from, found one with weights only")
+    }
+    let differences = Comparison.differences(saved.configuration.json, options.json)
+    if let first = differences.first {
+      throw Failure.usage(
+        "resume", expected: "the options of \(path)",
+        found: differences.map { "--\($0.name) \($0.right) instead of \($0.left)" }
+          .joined(separator: ", ")
+          + "; give --\(first.name) \(first.left), or choose another --output")
+    }
+    guard saved.dataset.canonicalText == record.canonicalText else {
+      throw Failure.usage(
+        "resume", expected: "the data set that \(path) was trained on",
+        found: "another one; choose another --output")
+    }
   }
 
   /// Runs the steps that are left, with progress, metrics and saves.
@@ -100,18 +131,25 @@ struct Train: ParsableCommand {
     var smoothLoss: Double?
     let total = trainer.configuration.steps
     while trainer.step < total {
-      try trainer.advance()
+      do {
+        try trainer.advance()
+      } catch {
+        meter.finish()
+        try? log?.save(isLast: true)
+        throw error
+      }
       smoothLoss = (smoothLoss ?? trainer.batchLoss) * 0.98 + trainer.batchLoss * 0.02
       let now = Terminal.now
       meter.update(step: trainer.step, of: total, loss: smoothLoss, time: now)
-      try log?.note(trainer, seconds: now - start)
+      log?.note(trainer, seconds: now - start)
       if checkpointEvery > 0 && trainer.step % checkpointEvery == 0 && trainer.step < total {
         try save(trainer, record: record, path: path)
+        try log?.save(isLast: false)
       }
     }
     meter.finish()
-    try log?.close()
     try save(trainer, record: record, path: path, weightsOnly: weightsOnly)
+    try log?.save(isLast: true)
     if !common.quiet {
       let estimate = trainer.ledger.integral
       let entropy = estimate.map {

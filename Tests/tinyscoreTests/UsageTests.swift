@@ -1,0 +1,117 @@
+import Testing
+
+@Suite struct UsageTests {
+  private let place: Workplace
+
+  init() throws {
+    place = try Workplace()
+    try place.putPair()
+  }
+
+  @Test(
+    "An option of 'train' that cannot be is one message and exit code 64",
+    arguments: [
+      "--width 0", "--width -3", "--width 1.5", "--depth 0", "--batch 0", "--steps 0",
+      "--steps -5", "--steps 1e3", "--steps 99999999999999999999", "--sigma-min 2 --sigma-max 1",
+      "--sigma-min 1 --sigma-max 1", "--sigma-min 1e9", "--sigma-min -1", "--sigma-min 0",
+      "--sigma-min nan", "--sigma-min inf", "--sigma-max -inf", "--sigma-max inf",
+      "--learning-rate 0", "--learning-rate -1", "--learning-rate nan", "--learning-rate inf",
+      "--ema 1", "--ema -0.1", "--ema nan", "--threads 0", "--threads 1000", "--holdout 1",
+      "--holdout -0.1", "--holdout nan", "--holdout 0.001", "--checkpoint-every -1", "--seed -1",
+      "--activation sine", "--optimizer sgd", "--width 16384 --depth 64", "--output x.json",
+      "--output -", "--metrics x.safetensors", "--quiet -1",
+    ])
+  func impossibleTraining(options: String) async throws {
+    let words = options.split(separator: " ").map(String.init)
+    try await place.expectError(
+      64, ["train", "pair.json", "--output", "x.safetensors"] + words, mentions: ["--"])
+  }
+
+  @Test(
+    "An option of 'evaluate' that cannot be is one message and exit code 64",
+    arguments: [
+      "--levels 0", "--levels -1", "--levels 1000000", "--samples 0", "--samples 99999999999",
+      "--confidence 0", "--confidence 1", "--confidence nan", "--threads 0", "--sigmas 1,,2",
+      "--sigmas 0", "--sigmas -1", "--sigmas 1,nan", "--sigmas one", "--sigmas 1e-400",
+      "--clock fast", "--unit bananas", "--weights best", "--json - --csv -",
+      "--json x --csv x", "--json pair.json",
+    ])
+  func impossibleEvaluation(options: String) async throws {
+    let words = options.split(separator: " ").map(String.init)
+    try await place.expectError(64, ["evaluate", "pair.json"] + words)
+  }
+
+  @Test("An empty list of noise levels is an error")
+  func noLevels() async throws {
+    try await place.expectError(
+      64, ["evaluate", "pair.json", "--sigmas", ""], mentions: ["--sigmas"])
+  }
+
+  @Test(
+    "A noise level of 'score' that cannot be is an error",
+    arguments: ["0", "-1", "nan", "inf", "x"]
+  )
+  func impossibleScore(sigma: String) async throws {
+    try place.put("1\n", "x.csv")
+    try await place.expectError(
+      64,
+      ["score", "pair.json", "--points", "x.csv", "--output", "o.npy", "--sigma", sigma],
+      mentions: ["--sigma"])
+  }
+
+  @Test(
+    "An unknown or missing word is named",
+    arguments: [
+      ("frobnicate", "frobnicate"), ("train", "dataset"), ("evaluate", "models"),
+      ("inspect", "checkpoints"), ("train pair.json --stpes 5", "Did you mean '--steps'?"),
+      ("train pair.json --bogus", "--bogus"), ("train pair.json extra", "extra"),
+      ("train pair.json --steps", "--steps"), ("inspect a b c", "3"),
+      ("score pair.json --sigma 1 --output o.npy", "--points"), ("--bogus", "--bogus"),
+      ("evaluate pair.json pair.json --report r.html", "--report"),
+    ])
+  func unknownWords(words: String, mention: String) async throws {
+    try await place.expectError(
+      64, words.split(separator: " ").map(String.init), mentions: [mention])
+  }
+
+  @Test(
+    "The help of every command fits 80 columns",
+    arguments: ["", "train", "evaluate", "inspect", "score", "datasets"])
+  func help(command: String) async throws {
+    let outcome = try await place.run("\(command) --help")
+    let lines = outcome.stdout.split(separator: "\n")
+    #expect(outcome.code == 0 && outcome.stderr == "")
+    #expect(lines.contains { $0.hasPrefix("USAGE: tinyscore") })
+    #expect(lines.allSatisfy { $0.count <= 80 }, "\(lines.filter { $0.count > 80 })")
+    #expect(outcome.stdout.contains("Example: tinyscore "))
+  }
+
+  @Test("The version is one line")
+  func version() async throws {
+    let outcome = try await place.run("--version")
+    #expect(outcome.code == 0 && outcome.stderr == "")
+    #expect(outcome.stdout.hasPrefix("tinyscore ") && outcome.stdout.hasSuffix("\n"))
+    #expect(outcome.stdout.split(separator: "\n").count == 1)
+  }
+
+  @Test(
+    "Results that nobody can read are an error",
+    arguments: [">/dev/full", ">&-"],
+    [
+      "--help", "--version", "datasets", "evaluate pair.json --levels 2 --samples 64",
+      "evaluate pair.json --levels 2 --samples 64 --json -", "train pair.json --dry-run",
+    ])
+  func unreadableResults(redirection: String, words: String) async throws {
+    try await place.expectError(
+      74, words.split(separator: " ").map(String.init), redirection: redirection,
+      mentions: ["stdout"])
+  }
+
+  @Test("A file does not take the number of a stream that the caller closed")
+  func closedStreams() async throws {
+    let words = ["train", "pair.json", "--output", "x.safetensors"] + smallRun.dropLast()
+    let outcome = try await place.run(words, redirection: "<&- >&- 2>&-")
+    #expect(outcome.code == 0)
+    try await place.expectSuccess(["inspect", "x.safetensors", "--check"])
+  }
+}
