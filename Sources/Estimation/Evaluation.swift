@@ -18,6 +18,11 @@ public enum Route: String, Sendable, CaseIterable {
   case scoreNorm
   /// The scaled bound `D − A²/B`.
   case upperBound
+
+  /// The routes of a learned score, the surest first.
+  public static let learned: [Route] = [
+    .informedLoss, .loss, .trainingLoss, .divergence, .scoreNorm, .upperBound,
+  ]
 }
 
 /// What is known of a score function over a range of noise levels: each route's entropy rate at each
@@ -82,8 +87,9 @@ public struct Evaluation: Sendable {
 
   /// The total entropy over the levels by a route, in nats: the integral of the rate over `ln σ`.
   ///
-  /// nil where the rate is not known at every level.
+  /// nil where the rate is not known at every level, or there is only one.
   public func entropy(_ route: Route) -> Estimate? {
+    guard levels.count > 1 else { return nil }
     if route == .trainingLoss {
       // Levels share bands of the ledger: the error is that of the bands, each counted once.
       return ledger?.integral(sigmas: levels.map(\.sigma), weights: rule.weights)

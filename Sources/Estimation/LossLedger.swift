@@ -60,33 +60,33 @@ public struct LossLedger: Sendable, Equatable {
     self.pages = pages
   }
 
-  /// Notes that a step has been entered; true when the page is full and is to be turned.
-  public mutating func countStep() -> Bool {
+  /// Begins a new step: on a new page if the current one is full, the oldest being dropped.
+  public mutating func beginStep() {
+    if stepsOnPage >= pageSteps {
+      pages = [Array(repeating: 0, count: pages[0].count), pages[0]]
+      stepsOnPage = 0
+    }
     stepsOnPage += 1
-    return stepsOnPage >= pageSteps
   }
 
-  /// Adds sums (band by band, as in `pages`) to the current page.
-  public mutating func add(_ sums: [Double]) {
-    precondition(sums.count == pages[0].count)
-    for index in sums.indices { pages[0][index] += sums[index] }
+  /// Adds the sums of some bands (band by band, as in `pages`) to the current page.
+  public mutating func add(_ sums: [Double], bands: Range<Int>) {
+    precondition(sums.count == bands.count * Self.bandSize && bands.upperBound <= bandCount)
+    let offset = bands.lowerBound * Self.bandSize
+    for index in sums.indices { pages[0][offset + index] += sums[index] }
   }
 
-  /// Begins a new page; the one before the current is dropped.
-  public mutating func turnPage() {
-    pages = [Array(repeating: 0, count: pages[0].count), pages[0]]
-    stepsOnPage = 0
+  /// The band of relative position `u` in [0, 1) of the range.
+  package static func band(of u: Double, bandCount: Int) -> Int {
+    min(bandCount - 1, max(0, Int(u * Double(bandCount))))
   }
 
-  /// Adds one sample at relative position `u` in [0, 1) of the range to `sums`, band by band.
+  /// Adds one sample to the sums of band `band`, counted from the first that `sums` has.
   @inline(__always)
   package static func enter(
-    _ sums: inout [Double], bandCount: Int, u: Double, loss: Double,
-    controls: (
-      Double, Double, Double
-    )
+    _ sums: inout [Double], band: Int, loss: Double, controls: (Double, Double, Double)
   ) {
-    var at = min(bandCount - 1, max(0, Int(u * Double(bandCount)))) * bandSize
+    var at = band * bandSize
     sums[at] += 1
     sums[at + 1] += loss
     sums[at + 2] += controls.0
@@ -125,15 +125,11 @@ public struct LossLedger: Sendable, Equatable {
     moments.merge(
       ControlledMoments(targets: 1, controls: Self.controlCount, sums: Array(pages[1][slice])))
     guard moments.count >= 16 else { return nil }
-    let loss = moments.controlledMean(0)
-    let rare = RareEvents(
+    let events = RareEvents(
       count: moments.count, sum: moments.sum(0), squares: moments.sumOfSquares(0))
-    let sigma = middle(band: band)
-    guard rare.matter(sigma: sigma, dataScale: dataScale) else { return loss }
-    return Estimate(
-      loss.value,
-      standardError: rare.widened(
-        loss.standardError, sigma: sigma, totalVariance: totalVariance))
+    return events.checked(
+      moments.controlledMean(0), sigma: middle(band: band), dataScale: dataScale,
+      totalVariance: totalVariance)
   }
 
   /// The middle of band `band` in `ln σ`.

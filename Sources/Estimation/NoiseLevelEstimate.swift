@@ -34,13 +34,15 @@ struct LevelSums: Sendable {
   var moments = ControlledMoments(targets: 2, controls: 3)
   /// The score-matching loss of each sample, where the exact score is known.
   var mismatch = RunningMoments()
-  /// Sums of the losses and of their squares.
-  var loss = (sum: 0.0, squares: 0.0)
+  /// How the denoising losses and the score-matching losses are spread over the samples.
+  var losses = RareEvents()
+  var mismatches = RareEvents()
 
   mutating func merge(_ other: LevelSums) {
     moments.merge(other.moments)
     mismatch.merge(other.mismatch)
-    loss = (loss.sum + other.loss.sum, loss.squares + other.loss.squares)
+    losses.merge(other.losses)
+    mismatches.merge(other.mismatches)
   }
 
   /// The estimates, for data with these moments.
@@ -48,18 +50,16 @@ struct LevelSums: Sendable {
     let d = Double(data.mean.count)
     let (means, covariance) = moments.controlledMeans()
     let (a, b) = (means[0], means[1])
-    let rare = RareEvents(count: moments.count, sum: loss.sum, squares: loss.squares)
-    let restsOnRareEvents = rare.matter(sigma: sigma, dataScale: data.scale)
+    let restsOnRareEvents = losses.matter(sigma: sigma, dataScale: data.scale)
     /// `offset + α a + β b` with the standard error of the correlated means.
     func combination(_ offset: Double, _ alpha: Double, _ beta: Double) -> Estimate {
       let variance =
         alpha * alpha * covariance[0] + 2 * alpha * beta * covariance[1]
         + beta * beta * covariance[3]
-      let error = max(0, variance).squareRoot()
-      return Estimate(
-        offset + alpha * a + beta * b,
-        standardError: restsOnRareEvents
-          ? rare.widened(error, sigma: sigma, totalVariance: data.totalVariance) : error)
+      let widened =
+        restsOnRareEvents
+        ? losses.widened(variance, sigma: sigma, totalVariance: data.totalVariance) : variance
+      return Estimate(offset + alpha * a + beta * b, standardError: errorFrom(variance: widened))
     }
     let ratio = b > 0 ? a / b : 0
     return NoiseLevelEstimate(
@@ -69,7 +69,10 @@ struct LevelSums: Sendable {
       upperBound: Estimate(
         d - a * ratio, standardError: combination(0, -2 * ratio, ratio * ratio).standardError),
       miscalibration: combination(0, -2, 2),
-      scoreMatchingLoss: mismatch.count > 0 ? mismatch.mean : nil,
+      scoreMatchingLoss: mismatch.count > 0
+        ? mismatches.checked(
+          mismatch.mean, sigma: sigma, dataScale: data.scale, totalVariance: data.totalVariance)
+        : nil,
       restsOnRareEvents: restsOnRareEvents)
   }
 }

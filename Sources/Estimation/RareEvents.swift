@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// Losses that consist of a few large terms: far below the scale at which isolated points are told
 /// apart, most samples lose nothing, and a few lose much.
 ///
@@ -5,27 +7,54 @@
 /// on few, the error allows for one more that went unseen, instead of printing a confident zero.
 struct RareEvents: Sendable {
   /// The number of samples.
-  let count: Double
+  var count = 0.0
   /// The sum of the losses.
-  let sum: Double
+  var sum = 0.0
   /// The sum of their squares.
-  let squares: Double
+  var squares = 0.0
 
-  /// Whether fewer than about a hundred samples make up the loss.
+  /// Adds the loss of one sample.
+  mutating func add(_ loss: Double) {
+    count += 1
+    sum += loss
+    squares += loss * loss
+  }
+
+  mutating func merge(_ other: RareEvents) {
+    count += other.count
+    sum += other.sum
+    squares += other.squares
+  }
+
+  /// Whether fewer than about a hundred samples make up the loss, or a quarter of them if they are
+  /// fewer than four hundred.
   ///
   /// By the participation ratio `(Σ ℓ)²/Σ ℓ²`, or, below the data scale, because the whole loss is
   /// worth less than thirty events of one nat.
   func matter(sigma: Double, dataScale: Double) -> Bool {
     guard squares > 0 else { return true }
-    return sum * sum / squares < 100 || (sigma < dataScale && sum < 30)
+    return sum * sum / squares < min(100, count / 4)
+      || (sigma < dataScale && sum < min(30, count / 4))
   }
 
-  /// The standard error of the mean with an allowance for one unseen event.
+  /// The variance of the mean with an allowance for one unseen event.
   ///
-  /// The event's size is the loss of taking one point for another at twice the root total variance
-  /// (the distance of two equally likely points): `4 tr Cov/σ²`.
-  func widened(_ error: Double, sigma: Double, totalVariance: Double) -> Double {
-    let event = 4 * totalVariance / (sigma * sigma) / max(1, count)
-    return (error * error + event * event).squareRoot()
+  /// The event is as large as those that were seen (`Σ ℓ²/Σ ℓ`, if that is a nat at least); where none
+  /// was, it is the loss of taking one of two equally likely points for the other, `4 tr Cov/σ²`.
+  func widened(_ variance: Double, sigma: Double, totalVariance: Double) -> Double {
+    let seen = sum > 0 ? squares / sum : 0
+    let event = (seen >= 1 ? seen : 4 * totalVariance / (sigma * sigma)) / max(1, count)
+    return variance + event * event
+  }
+
+  /// `estimate` as it is, or with the allowance where rare events matter.
+  func checked(
+    _ estimate: Estimate, sigma: Double, dataScale: Double, totalVariance: Double
+  ) -> Estimate {
+    guard matter(sigma: sigma, dataScale: dataScale) else { return estimate }
+    let variance = estimate.standardError * estimate.standardError
+    return Estimate(
+      estimate.value,
+      standardError: widened(variance, sigma: sigma, totalVariance: totalVariance).squareRoot())
   }
 }

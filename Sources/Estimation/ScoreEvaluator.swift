@@ -56,8 +56,7 @@ public struct ScoreEvaluator: Sendable {
       seed: seed, step: RandomStream.evaluationSteps + UInt32(level), purpose: .noise)
     let y = source.samples(count, stream: stream, firstSample: first)
     let z = stream.normals(count, dimension, firstSample: first)
-    var x = y
-    for row in 0..<count { for j in 0..<dimension { x[row, j] += sigma * z[row, j] } }
+    let x = perturbed(y, noise: z, sigma: sigma)
     let predicted = score.predictedNoise(at: x, sigma: sigma)
     let best = exact?.predictedNoise(at: x, sigma: sigma)
 
@@ -80,10 +79,11 @@ public struct ScoreEvaluator: Sendable {
       quantities[3] = yz
       quantities[4] = LossLedger.spreadControl(yy, moments.totalVariance, rounding: 1e-10)
       sums.moments.add(quantities)
-      if best != nil { sums.mismatch.add(mismatch) }
-      let loss = zz - 2 * a + b
-      sums.loss.sum += loss
-      sums.loss.squares += loss * loss
+      sums.losses.add(zz - 2 * a + b)
+      if best != nil {
+        sums.mismatch.add(mismatch)
+        sums.mismatches.add(mismatch)
+      }
     }
     return sums
   }

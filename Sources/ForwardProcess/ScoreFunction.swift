@@ -92,6 +92,16 @@ public protocol SampleSource: Sendable {
     into y: MatrixView<Double>, scratch: MatrixView<Double>, stream: RandomStream, firstSample: Int)
 }
 
+/// The perturbed points `x = y + σ z`, `(B, D)`, of clean points and noise of the same shape.
+public func perturbed(
+  _ y: Matrix<Double>, noise z: Matrix<Double>, sigma: Double
+) -> Matrix<Double> {
+  precondition(y.rows == z.rows && y.columns == z.columns)
+  var x = y
+  for row in 0..<y.rows { for j in 0..<y.columns { x[row, j] += sigma * z[row, j] } }
+  return x
+}
+
 extension SampleSource {
   /// Samples `firstSample ..< firstSample + count` as a `(count, D)` matrix.
   public func samples(

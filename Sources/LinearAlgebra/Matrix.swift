@@ -93,12 +93,11 @@ extension Matrix {
     transposingRight transposeRight: Bool = false, scale: Element = 1
   ) -> Matrix {
     _ = BLAS.singleThreaded
-    var (left, right) = (left, right)
     var result = Matrix(
       rows: transposeLeft ? left.columns : left.rows,
       columns: transposeRight ? right.rows : right.columns)
-    left.withView { left in
-      right.withView { right in
+    left.withReadOnlyView { left in
+      right.withReadOnlyView { right in
         result.withView {
           $0.setProduct(
             transposeLeft ? .transposed(left) : .plain(left),

@@ -125,7 +125,7 @@ public struct ControlledMoments: Sendable, Equatable {
   public func controlledMean(_ target: Int) -> Estimate {
     let (means, errors) = controlledMeans()
     return Estimate(
-      means[target], standardError: max(0, errors[target * targets + target]).squareRoot())
+      means[target], standardError: errorFrom(variance: errors[target * targets + target]))
   }
 }
 

@@ -26,7 +26,8 @@ public struct Estimate: Sendable, Equatable {
   /// error is normal.
   public func interval(confidence: Double) -> (lower: Double, upper: Double) {
     guard standardError > 0 else { return (value, value) }
-    let reach = normalQuantile(0.5 + confidence / 2) * standardError
+    // From the tail: 1 − confidence keeps its digits when 0.5 + confidence/2 would round to 1.
+    let reach = -normalQuantile((1 - confidence) / 2) * standardError
     return (value - reach, value + reach)
   }
 
@@ -40,6 +41,13 @@ public struct Estimate: Sendable, Equatable {
     Estimate(
       left.value + right.value, standardError: hypot(left.standardError, right.standardError))
   }
+}
+
+/// The standard error of a variance that rounding may have made a little negative.
+///
+/// Infinite where the variance is not finite: nothing is known about the error then.
+public func errorFrom(variance: Double) -> Double {
+  variance.isFinite ? max(0, variance).squareRoot() : .infinity
 }
 
 /// Mean and variance of values seen one at a time (Welford 1962), with the merge of two such sums

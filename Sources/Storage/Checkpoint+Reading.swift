@@ -33,9 +33,7 @@ extension Checkpoint {
     var parameters: [NetworkParameters<Float>] = []
     for set in sets { parameters.append(try reader.parameters(set, shape: shape)) }
     while parameters.count < 4 { parameters.append(NetworkParameters(shape: shape)) }
-    let ledger = try reader.ledger(
-      range: configuration.range,
-      totalVariance: Double(scale) * Double(scale) * Double(mean.count), dataScale: Double(scale))
+    let ledger = try reader.ledger(range: configuration.range)
     try reader.expectNoOther(sets: sets, shape: shape)
 
     self.init(
@@ -135,31 +133,35 @@ private struct CheckpointReader {
     return parameters
   }
 
-  func ledger(
-    range: NoiseRange, totalVariance: Double, dataScale: Double
-  ) throws(StorageError) -> LossLedger {
+  func ledger(range: NoiseRange) throws(StorageError) -> LossLedger {
     guard let pages = file.tensors["ledger.pages"], case .double(let sums) = pages.values,
-      let steps = file.tensors["ledger.steps"], case .double(let counts) = steps.values
+      let state = file.tensors["ledger.state"], case .double(let numbers) = state.values
     else { throw malformed("tensor 'ledger.pages'", "an F64 tensor", "none") }
     guard pages.shape.count == 3, pages.shape[0] == 2, pages.shape[2] == LossLedger.bandSize,
-      pages.shape[1] >= 1, counts.count == 2,
-      sums.allSatisfy(\.isFinite), counts.allSatisfy({ $0 >= 0 && $0 < 1e15 }), counts[0] >= 1
+      pages.shape[1] >= 1, sums.allSatisfy(\.isFinite)
     else {
       throw malformed(
         "tensor 'ledger.pages'", "finite sums of shape [2, bands, \(LossLedger.bandSize)]",
         "shape \(pages.shape)")
     }
+    guard numbers.count == 4, numbers.allSatisfy({ $0 >= 0 && $0.isFinite }),
+      numbers[0] >= 1, numbers[0] < 1e15, numbers[1] <= numbers[0], numbers[3] > 0
+    else {
+      throw malformed(
+        "tensor 'ledger.state'",
+        "steps of a page, steps on the current one, total variance and data scale",
+        "\(numbers.prefix(4))")
+    }
     return LossLedger(
-      range: range, totalVariance: totalVariance, dataScale: dataScale, bandCount: pages.shape[1],
-      pageSteps: Int(counts[0]),
-      stepsOnPage: Int(counts[1]),
+      range: range, totalVariance: numbers[2], dataScale: numbers[3], bandCount: pages.shape[1],
+      pageSteps: Int(numbers[0]), stepsOnPage: Int(numbers[1]),
       pages: [Array(sums.prefix(sums.count / 2)), Array(sums.suffix(sums.count / 2))])
   }
 
   /// Throws if the file has a tensor or a text that no checkpoint has.
   func expectNoOther(sets: [String], shape: NetworkShape) throws(StorageError) {
     var known: Set = [
-      "data.mean", "data.scale", "embedding.frequencies", "ledger.pages", "ledger.steps",
+      "data.mean", "data.scale", "embedding.frequencies", "ledger.pages", "ledger.state",
     ]
     for set in sets {
       for layer in 0...shape.depth {

@@ -31,7 +31,10 @@ extension Checkpoint {
     tensors["embedding.frequencies"] = Tensor(state.embedding.frequencies.map { Float($0) })
     tensors["ledger.pages"] = Tensor(
       ledger.pages[0] + ledger.pages[1], shape: [2, ledger.bandCount, LossLedger.bandSize])
-    tensors["ledger.steps"] = Tensor([Double(ledger.pageSteps), Double(ledger.stepsOnPage)])
+    tensors["ledger.state"] = Tensor([
+      Double(ledger.pageSteps), Double(ledger.stepsOnPage), ledger.totalVariance,
+      ledger.dataScale,
+    ])
     return SafetensorsFile(
       metadata: [
         "config": configuration.json.canonicalText, "dataset": dataset.canonicalText,

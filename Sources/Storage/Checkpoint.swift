@@ -18,7 +18,8 @@ public import Training
 ///     optimizer.first.layers.I.*               Adam's moments; absent in a weights-only file
 ///     optimizer.second.layers.I.*
 ///     ledger.pages              (2, bands, 15) F64: the sums of the training-loss ledger
-///     ledger.steps              (2)            F64: steps of a page, steps on the current one
+///     ledger.state              (4)            F64: steps of a page, steps on the current one,
+///                                              trace of the data's covariance, data scale
 ///
 /// and metadata texts, each JSON: `config`, `dataset`, `progress`, `provenance`.
 public struct Checkpoint: Sendable {

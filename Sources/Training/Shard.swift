@@ -12,7 +12,9 @@ final class Shard: @unchecked Sendable {
   let count: Int
   /// The gradient of the batch's loss by the parameters, from these rows.
   let gradient: NetworkParameters<Float>
-  /// Sums for the ledger since they were last collected, band by band.
+  /// The bands of the ledger that these rows fall into.
+  let bands: Range<Int>
+  /// The last step's sums for the ledger, band by band of `bands`.
   var ledger: [Double]
   /// The sum of the losses of the last step.
   var lossSum = 0.0
@@ -21,6 +23,10 @@ final class Shard: @unchecked Sendable {
     self.first = first
     count = min(rows, batch - first)
     gradient = NetworkParameters(shape: shape)
-    ledger = Array(repeating: 0, count: bandCount * LossLedger.bandSize)
+    func band(_ row: Int) -> Int {
+      LossLedger.band(of: Double(row) / Double(batch), bandCount: bandCount)
+    }
+    bands = band(first)..<band(first + count) + 1
+    ledger = Array(repeating: 0, count: bands.count * LossLedger.bandSize)
   }
 }

@@ -78,13 +78,14 @@ final class ShardWorkspace: Sendable {
     for row in 0..<sigma.count {
       let c = state.preconditioning.coefficients(sigma: level)
       sigma[row] = Float(level)
-      levels[row] = Float(first + part * Double(row))
+      levels[row] = Float(first + part * Double(min(row, shard.count - 1)))
       inputScale[row] = Float(c.inputScale)
       keep[row] = Float(c.keep)
       gain[row] = Float(c.gain)
       // d/dF of the batch mean of ‖r‖², with r = z − keep u + gain F; none for rows of the padding.
       factor[row] = row < shard.count ? Float(2 * c.gain / Double(batch)) : 0
-      level *= ratio
+      // Rows of the padding repeat the last level, which is within the range.
+      if row + 1 < shard.count { level *= ratio }
     }
   }
 
@@ -102,11 +103,13 @@ final class ShardWorkspace: Sendable {
     work.output.setDenoisingGradient(
       z: z, u: work.point, keep: keep, gain: gain, factor: factor, bias: outputBias, loss: loss)
     shard.lossSum = 0
+    for index in shard.ledger.indices { shard.ledger[index] = 0 }
     for row in 0..<shard.count {
       shard.lossSum += Double(loss[row])
+      let u = (Double(shard.first + row) + address.levelOffset) / Double(batch)
       LossLedger.enter(
-        &shard.ledger, bandCount: bandCount,
-        u: (Double(shard.first + row) + address.levelOffset) / Double(batch),
+        &shard.ledger,
+        band: LossLedger.band(of: u, bandCount: bandCount) - shard.bands.lowerBound,
         loss: Double(loss[row]),
         controls: (
           Double(moments[row, 0]) - Double(z.columns), Double(moments[row, 1]),

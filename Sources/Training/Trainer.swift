@@ -14,7 +14,7 @@ public final class Trainer {
   public let configuration: TrainingConfiguration
   /// The network that is being trained, its average, and Adam's two moments.
   public let state: TrainingState
-  /// The recent losses; complete after `collectLedger`.
+  /// The recent losses.
   public private(set) var ledger: LossLedger
   /// Steps done.
   public private(set) var step: Int
@@ -56,6 +56,8 @@ public final class Trainer {
   }
 
   /// One step: a batch through the network and back, and the update it causes.
+  ///
+  /// After an error the state is not that of any step, and must not be saved.
   public func advance() throws(TrainingError) {
     let batch = BatchAddress(
       stream: RandomStream(seed: configuration.seed, step: UInt32(step), purpose: .data),
@@ -67,7 +69,8 @@ public final class Trainer {
     guard batchLoss.isFinite else {
       throw .nonFinite(quantity: "loss", step: step, seed: configuration.seed)
     }
-    if ledger.countStep() { turnLedgerPage() }
+    ledger.beginStep()
+    for shard in pass.shards { ledger.add(shard.ledger, bands: shard.bands) }
     try update()
     step += 1
   }
@@ -84,19 +87,6 @@ public final class Trainer {
     guard gradientNorm.isFinite else {
       throw .nonFinite(quantity: "gradient", step: step, seed: configuration.seed)
     }
-  }
-
-  /// Brings the ledger up to date with what the shards have noted.
-  public func collectLedger() {
-    for shard in pass.shards {
-      ledger.add(shard.ledger)
-      for index in shard.ledger.indices { shard.ledger[index] = 0 }
-    }
-  }
-
-  private func turnLedgerPage() {
-    collectLedger()
-    ledger.turnPage()
   }
 
   /// The position of this step's noise levels in their strata: an additive recurrence with the

@@ -77,13 +77,12 @@ extension EvaluatedModel {
   private func learnedJSON(
     _ estimate: NoiseLevelEstimate, level: Evaluation.Level
   ) -> JSONValue {
-    let rates = [Route.loss, .informedLoss, .trainingLoss, .divergence, .scoreNorm, .upperBound]
     let loss = derived(estimate.loss, sigma: level.sigma)
     return [
       "denoisingLoss": json(estimate.loss), "trainingLoss": json(level.trainingLoss),
       "scoreMatchingLoss": json(estimate.scoreMatchingLoss),
       "entropyRate": .object(
-        rates.map {
+        Route.learned.map {
           JSONMember(key: $0.rawValue, value: json(evaluation.rate($0, at: level)))
         }),
       "bandwidthFraction": json(loss.fraction),
@@ -96,14 +95,13 @@ extension EvaluatedModel {
   }
 
   private var summaryJSON: JSONValue {
-    let learned = [Route.loss, .informedLoss, .trainingLoss, .divergence, .scoreNorm, .upperBound]
     return [
       "entropy": .object(
-        ([.exact] + learned).map {
+        ([.exact] + Route.learned).map {
           JSONMember(key: $0.rawValue, value: json(evaluation.entropy($0)))
         }),
       "maxBandwidthError": .object(
-        learned.map {
+        Route.learned.map {
           JSONMember(key: $0.rawValue, value: JSONValue(evaluation.maximumBandwidthError($0)))
         }),
       "peakSigma": [

@@ -55,10 +55,7 @@ extension EvaluatedModel {
     _ route: Route, style: Figure.Style = .line, banded: Bool = false,
     _ map: (Estimate, Double) -> Estimate
   ) -> Figure.Series {
-    let order: [Route] = [
-      .informedLoss, .trainingLoss, .divergence, .scoreNorm, .loss, .upperBound,
-    ]
-    let role = order.firstIndex(of: route).map { Role.route($0) } ?? .exact
+    let role = Route.learned.firstIndex(of: route).map { Role.route($0) } ?? .exact
     let points = evaluation.levels.compactMap { level -> Figure.Point? in
       guard let rate = evaluation.rate(route, at: level) else { return nil }
       let value = map(rate, level.sigma)

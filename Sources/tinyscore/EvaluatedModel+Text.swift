@@ -94,9 +94,7 @@ extension EvaluatedModel {
 
   /// All models as one CSV: a row for each model and level.
   static func csv(_ results: [EvaluatedModel]) -> String {
-    let routes: [Route] = [
-      .exact, .loss, .informedLoss, .trainingLoss, .divergence, .scoreNorm, .upperBound,
-    ]
+    let routes = [Route.exact] + Route.learned
     var text = "model,dataset,sigma"
     for route in routes { text += ",\(route.rawValue),\(route.rawValue)StandardError" }
     text += "\n"

@@ -17,10 +17,7 @@ struct EvaluatedModel {
 
   /// The learned routes that this evaluation has.
   var learnedRoutes: [Route] {
-    let all: [Route] = [
-      .informedLoss, .loss, .trainingLoss, .divergence, .scoreNorm, .upperBound,
-    ]
-    return all.filter { route in
+    Route.learned.filter { route in
       evaluation.levels.contains { evaluation.rate(route, at: $0) != nil }
     }
   }

@@ -165,7 +165,6 @@ struct Train: ParsableCommand {
   private func save(
     _ trainer: Trainer, record: JSONValue, path: String, weightsOnly: Bool = false
   ) throws {
-    trainer.collectLedger()
     try Checkpoint(
       configuration: trainer.configuration, dataset: record, state: trainer.state,
       ledger: trainer.ledger, step: trainer.step

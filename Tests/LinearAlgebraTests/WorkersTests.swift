@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import Testing
 
@@ -25,6 +26,26 @@ import Testing
       }
       for await isRight in group { #expect(isRight) }
     }
+  }
+
+  @Test("A team's threads end with it")
+  func threadsEnd() throws {
+    func threads() throws -> Int {
+      try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
+    }
+    let before = try threads()
+    for _ in 0..<20 { #expect(Workers(count: 4).map(5) { $0 } == [0, 1, 2, 3, 4]) }
+    // Other tests start and end threads meanwhile; 20 teams that stay would be 60 more.
+    #expect(try threads() < before + 40)
+  }
+
+  @Test("More tasks than fit at once still run once each")
+  func manyTasks() {
+    let workers = Workers(count: 2)
+    let count = (1 << 19) + 1000
+    let counts = TaskResults(count: count, initial: UInt8(0))
+    workers.run(count) { counts[$0] += 1 }
+    #expect(counts.values.allSatisfy { $0 == 1 })
   }
 
   @Test("Results come in the order of the tasks")
