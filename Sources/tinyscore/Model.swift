@@ -47,8 +47,13 @@ enum Model {
             + "\(checkpoint.state.network.shape.dimension), as the network has, found "
             + "\(dataset.law.dimension)")
       }
-      return try dataset.training(
-        holdout: checkpoint.configuration.holdout, seed: checkpoint.configuration.seed)
+      let (holdout, seed) = (checkpoint.configuration.holdout, checkpoint.configuration.seed)
+      do {
+        return try dataset.training(holdout: holdout, seed: seed)
+      } catch let failure as Failure {
+        throw Failure(
+          .malformedData, "\(path), as it was trained with --holdout: \(failure.message)")
+      }
     }
   }
 

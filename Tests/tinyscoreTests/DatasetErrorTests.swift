@@ -77,7 +77,8 @@ import Testing
     arguments: [
       ("nope.json", "nope.json"), ("nope.npy", "nope.npy"), ("nope.csv", "nope.csv"),
       ("folder/nope.csv", "folder/nope.csv"), ("tow-points", "did you mean 'two-points'?"),
-      ("quite-another", "quite-another"), ("", "''"), (".", "folder"), ("datasets", "folder"),
+      ("two-points.json", "did you mean 'two-points'?"), ("quite-another", "quite-another"),
+      ("", "''"), (".", "folder"), ("datasets", "folder"),
       ("folder.json", "folder"), ("-.csv", "-.csv"), ("law.json", "moved.csv"),
     ])
   func missing(dataset: String, mention: String) async throws {

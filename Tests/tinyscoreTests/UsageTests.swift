@@ -31,6 +31,7 @@ import Testing
     "An option of 'evaluate' that cannot be is one message and exit code 64",
     arguments: [
       "--levels 0", "--levels -1", "--levels 1000000", "--samples 0", "--samples 99999999999",
+      "--samples 60000000",
       "--confidence 0", "--confidence 1", "--confidence nan", "--threads 0", "--sigmas 1,,2",
       "--sigmas 0", "--sigmas -1", "--sigmas 1,nan", "--sigmas one", "--sigmas 1e-400",
       "--clock fast", "--unit bananas", "--weights best", "--json - --csv -",
@@ -62,7 +63,8 @@ import Testing
   @Test(
     "An unknown or missing word is named",
     arguments: [
-      ("frobnicate", "frobnicate"), ("train", "dataset"), ("evaluate", "models"),
+      ("frobnicate", "frobnicate"), ("trian x --steps 3", "did you mean 'train'?"),
+      ("help nope", "nope"), ("train", "dataset"), ("evaluate", "models"),
       ("inspect", "checkpoints"), ("train pair.json --stpes 5", "Did you mean '--steps'?"),
       ("train pair.json --bogus", "--bogus"), ("train pair.json extra", "extra"),
       ("train pair.json --steps", "--steps"), ("inspect a b c", "3"),
