@@ -119,6 +119,7 @@ struct Evaluate: ParsableCommand {
   /// Everything about one model.
   private func evaluate(_ model: Model, workers: Workers) throws -> EvaluatedModel {
     let data = try model.dataset(replacement: dataset)
+    try data.checkMoments()
     let law = data.law
     let range: NoiseRange
     var ledger: LossLedger?

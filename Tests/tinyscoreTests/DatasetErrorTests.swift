@@ -91,6 +91,12 @@ import Testing
     }
   }
 
+  @Test("Points whose squares overflow have no curves")
+  func hugePoints() async throws {
+    try place.put("1e300\n-1e300\n", "huge.csv")
+    try await place.expectError(65, ["evaluate", "huge.csv"], mentions: ["huge", "1e308"])
+  }
+
   @Test("A file of another kind is named as such")
   func otherKinds() async throws {
     try place.put("PK", "points.npz")
