@@ -84,6 +84,9 @@ let package = Package(
       exclude: ["References/references.py"]),
     tests("ForwardProcess", ["ForwardProcess"]),
     tests(
+      "Dynamics",
+      ["Dynamics", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness"]),
+    tests(
       "Estimation",
       [
         "Estimation", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness",

@@ -125,8 +125,7 @@ struct Evaluate: ParsableCommand {
     var ledger: LossLedger?
     if case .network(let checkpoint, _) = model {
       range = checkpoint.configuration.range
-      // The ledger is of the weights being trained, on the data of the training.
-      ledger = dataset == nil ? checkpoint.ledger : nil
+      ledger = checkpoint.ledger
     } else {
       range = law.noiseRange
     }
