@@ -25,6 +25,14 @@ enum Model {
     }
   }
 
+  /// The dimension D of its space.
+  var dimension: Int {
+    switch self {
+    case .network(let checkpoint, _): checkpoint.state.network.shape.dimension
+    case .exact(let dataset, _): dataset.law.dimension
+    }
+  }
+
   /// The data set of the model; `replacement` is the one that `--dataset` names.
   ///
   /// Of the points that a network was trained on, those that were kept aside are left out.

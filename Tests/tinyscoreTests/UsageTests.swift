@@ -61,6 +61,19 @@ import Testing
   }
 
   @Test(
+    "An option of 'sample' that cannot be is an error",
+    arguments: [
+      "--count 0", "--count -1", "--count 134217729", "--count 5 --steps 0", "--count 5 --sigma 1",
+      "--count 5 --exact --sigma -1", "--count 5 --exact --sigma nan", "--count 5 --output -",
+      "--count 5 --sampler x", "--count 5 --schedule x",
+    ])
+  func impossibleSampling(options: String) async throws {
+    let words = options.split(separator: " ").map(String.init)
+    try await place.expectError(
+      64, ["sample", "pair.json", "--output", "o.npy"] + words, mentions: ["--"])
+  }
+
+  @Test(
     "An unknown or missing word is named",
     arguments: [
       ("frobnicate", "frobnicate"), ("trian x --steps 3", "did you mean 'train'?"),
@@ -78,7 +91,7 @@ import Testing
 
   @Test(
     "The help of every command fits 80 columns",
-    arguments: ["", "train", "evaluate", "inspect", "score", "datasets"])
+    arguments: ["", "train", "evaluate", "inspect", "score", "sample", "datasets"])
   func help(command: String) async throws {
     let outcome = try await place.run("\(command) --help")
     let lines = outcome.stdout.split(separator: "\n")
