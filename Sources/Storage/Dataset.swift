@@ -109,8 +109,13 @@ public struct Dataset: Sendable {
   private static func path(
     of argument: String, shareFolders: [String]
   ) throws(StorageError) -> String {
-    if endings.contains(where: { argument.lowercased().hasSuffix($0) }) { return argument }
     let isBare = !argument.contains("/") && !argument.isEmpty
+    if endings.contains(where: { argument.lowercased().hasSuffix($0) }) {
+      let name = stem(of: argument)
+      guard isBare, !FileName.exists(argument), names(shareFolders: shareFolders).contains(name)
+      else { return argument }
+      throw .notFound(path: argument, remedy: "did you mean '\(name)'?")
+    }
     let folders = ["datasets"] + shareFolders
     if isBare {
       for folder in folders {

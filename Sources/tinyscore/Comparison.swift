@@ -56,7 +56,7 @@ struct Comparison {
       let distance = tensor.distance.map { "by up to \(formatNumber($0, significant: 3))" }
       lines.append("  \(tensor.name): \(distance ?? "another shape, or in one file only")")
     }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.map { plainText($0) }.joined(separator: "\n") + "\n"
   }
 
   var json: JSONValue {

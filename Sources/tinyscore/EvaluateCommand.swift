@@ -59,14 +59,19 @@ struct Evaluate: ParsableCommand {
     for (name, value) in [("levels", levels), ("samples", samples)] where value < 2 {
       throw ValidationError("--\(name): expected an integer of at least 2, found \(value)")
     }
-    for (name, value, limit) in [("levels", levels, 10_000), ("samples", samples, 1 << 30)]
+    for (name, value, limit) in [("levels", levels, 10_000), ("samples", samples, 1 << 26)]
     where value > limit {
       throw ValidationError("--\(name): expected at most \(limit), found \(value)")
+    }
+    let count = try parsedSigmas()?.count ?? levels
+    guard count * samples <= 1 << 28 else {
+      throw ValidationError(
+        "--samples: expected at most \((1 << 28) / count) for each of \(count) levels, found "
+          + "\(samples)")
     }
     guard confidence > 0 && confidence < 1 else {
       throw ValidationError("--confidence: expected a number between 0 and 1, found \(confidence)")
     }
-    _ = try parsedSigmas()
     let outputs = [json, csv, report].compactMap(\.self)
     guard Set(outputs).count == outputs.count else {
       throw ValidationError("--json, --csv, --report: expected a place for each, found one for two")
@@ -114,6 +119,7 @@ struct Evaluate: ParsableCommand {
   /// Everything about one model.
   private func evaluate(_ model: Model, workers: Workers) throws -> EvaluatedModel {
     let data = try model.dataset(replacement: dataset)
+    try data.checkMoments()
     let law = data.law
     let range: NoiseRange
     var ledger: LossLedger?

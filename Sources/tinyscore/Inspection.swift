@@ -53,7 +53,9 @@ struct Inspection {
     let made = checkpoint.provenance
     lines.append(
       "  made by     tinyscore \(made.version), OpenBLAS \(made.openBLAS), \(made.coreType)")
-    return lines.joined(separator: "\n") + "\n\n" + table(withStatistics: withStatistics).text
+    // Names in the file are a stranger's: they must not reach the terminal as they are.
+    return lines.map { plainText($0) }.joined(separator: "\n") + "\n\n"
+      + table(withStatistics: withStatistics).text
   }
 
   private func table(withStatistics: Bool) -> TextTable {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import JSONText
 
 /// The program: parses the command line, runs the command, and turns errors into one message and an
 /// exit code.
@@ -82,6 +83,7 @@ struct Tinyscore: ParsableCommand {
 
   /// The command that the words say, with the options of a configuration file if they name one.
   static func parsed(_ words: [String]) throws -> any ParsableCommand {
+    try checkCommand(words.first == "help" ? words.dropFirst().first : words.first)
     guard let file = try ConfigurationFile(namedIn: words) else { return try parseAsRoot(words) }
     do {
       return try parseAsRoot(file.expanded(words))
@@ -90,5 +92,16 @@ struct Tinyscore: ParsableCommand {
       guard (try? parseAsRoot(words)) != nil else { throw error }
       throw Failure(.malformedData, "\(file.path): \(message(for: error))")
     }
+  }
+
+  /// Throws if the first word is not a command: the parser would complain about those after it.
+  private static func checkCommand(_ name: String?) throws {
+    let commands = configuration.subcommands.map { $0._commandName }
+    guard let name, !name.hasPrefix("-"), !(commands + ["help"]).contains(name) else { return }
+    let near = nearestName(to: name, among: commands)
+    throw Failure(
+      .usage,
+      "expected a command (\(commands.joined(separator: ", "))), found \(excerpt(name))"
+        + (near.map { "; did you mean '\($0)'?" } ?? ""))
   }
 }

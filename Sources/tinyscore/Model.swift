@@ -25,6 +25,14 @@ enum Model {
     }
   }
 
+  /// The dimension D of its space.
+  var dimension: Int {
+    switch self {
+    case .network(let checkpoint, _): checkpoint.state.network.shape.dimension
+    case .exact(let dataset, _): dataset.law.dimension
+    }
+  }
+
   /// The data set of the model; `replacement` is the one that `--dataset` names.
   ///
   /// Of the points that a network was trained on, those that were kept aside are left out.
@@ -47,8 +55,13 @@ enum Model {
             + "\(checkpoint.state.network.shape.dimension), as the network has, found "
             + "\(dataset.law.dimension)")
       }
-      return try dataset.training(
-        holdout: checkpoint.configuration.holdout, seed: checkpoint.configuration.seed)
+      let (holdout, seed) = (checkpoint.configuration.holdout, checkpoint.configuration.seed)
+      do {
+        return try dataset.training(holdout: holdout, seed: seed)
+      } catch let failure as Failure {
+        throw Failure(
+          .malformedData, "\(path), as it was trained with --holdout: \(failure.message)")
+      }
     }
   }
 

@@ -109,6 +109,17 @@ extension Dataset {
   /// How far from the origin, in data scales, points are still told apart in single precision.
   private static let largestOffset = 1e7
 
+  /// Throws if the points are so large that not even double precision carries their squares.
+  func checkMoments() throws {
+    let moments = law.moments
+    guard moments.scale.isFinite, moments.mean.allSatisfy(\.isFinite) else {
+      throw Failure(
+        .malformedData,
+        "\(name): expected coordinates whose squares are below 1e308, found larger ones; choose "
+          + "another unit")
+    }
+  }
+
   /// Throws if the points are too large, too small or too far away to train on.
   func checkTrainable() throws {
     let moments = law.moments

@@ -62,17 +62,22 @@ struct Sample: ParsableCommand {
 
   /// Samples handled by one task; a multiple of 4, as random streams ask.
   private static let blockSamples = 256
+  /// As many blocks as workers can count.
+  private static let maximumCount = blockSamples * (Workers.maximumTasks - 1)
 
   func validate() throws {
-    guard count >= 1 && count <= 1 << 32 else {
-      throw ValidationError("--count: expected a positive integer, found \(count)")
+    guard count >= 1 && count <= Self.maximumCount else {
+      throw ValidationError(
+        "--count: expected an integer from 1 to \(Self.maximumCount), found \(count)")
     }
+    guard output != "-" else { throw ValidationError("--output: expected a file, found '-'") }
     guard steps >= 1 && steps <= 1 << 20 else {
       throw ValidationError("--steps: expected an integer from 1 to 1048576, found \(steps)")
     }
     if let sigma {
-      guard sigma >= 0 && sigma <= 1e100 else {
-        throw ValidationError("--sigma: expected a number not below 0, found \(sigma)")
+      guard sigma == 0 || RunOptions.sigmaBounds.contains(sigma) else {
+        throw ValidationError(
+          "--sigma: expected 0 or a number from 1e-30 to 1e30, found \(sigma)")
       }
       guard exact else { throw ValidationError("--sigma: expected --exact beside it") }
     }
@@ -80,6 +85,8 @@ struct Sample: ParsableCommand {
 
   mutating func run() throws {
     let model = try Model(model)
+    try checkMemory(dimension: model.dimension)
+    try checkOutput(output)
     let blocks = (count + Self.blockSamples - 1) / Self.blockSamples
     let draw: @Sendable (Int, Int) -> Matrix<Double>
     if exact {
@@ -98,6 +105,16 @@ struct Sample: ParsableCommand {
         "the samples left the finite numbers with seed \(common.seed); take more --steps")
     }
     try NumpyFile.write(values, shape: [count, values.count / count], to: output)
+  }
+
+  /// Throws if the samples, in their blocks, together and as the bytes of the file, have no room.
+  private func checkMemory(dimension: Int) throws {
+    let needed = 3 * Double(count) * Double(dimension) * Double(MemoryLayout<Double>.size)
+    guard let memory = physicalMemory, needed > memory else { return }
+    throw Failure.usage(
+      "count",
+      expected: "samples that fit into the memory, at most "
+        + "\(Int(Double(count) * memory / needed)) in \(dimension) dimensions", found: "\(count)")
   }
 
   /// Samples of a law, with noise if asked for.

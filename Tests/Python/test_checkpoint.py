@@ -79,6 +79,21 @@ def check_quantities(dimension):
     np.testing.assert_allclose(arrays["divergence"], trace, rtol=1e-9, atol=1e-9)
 
 
+def check_samples(dimension):
+    """Samples read in NumPy, and do not depend on the threads or on how many follow."""
+    arrays = []
+    for count, threads in [(300, 1), (300, 3), (700, 2)]:
+        tinyscore("sample", "model.safetensors", "--count", count, "--steps", 8, "--output", "y.npy",
+                  "--threads", threads)
+        arrays.append(np.load("y.npy", allow_pickle=False))
+        assert arrays[-1].shape == (count, dimension) and arrays[-1].dtype == np.dtype("<f8")
+    assert (arrays[0] == arrays[1]).all() and (arrays[0] == arrays[2][:300]).all()
+    # The noise is independent of what it is added to: variances add up. 4 standard errors.
+    tinyscore("sample", "normal.json", "--exact", "--sigma", 2, "--count", 20000, "--output", "y.npy")
+    variance = np.load("y.npy").var(axis=0)
+    assert np.abs(variance / 5 - 1).max() < 4 * np.sqrt(2 / 20000), variance
+
+
 def check_file(dimension):
     """The safetensors package opens the file: keys, shapes, types, texts and hash as documented."""
     raw = pathlib.Path("model.safetensors").read_bytes()
@@ -172,6 +187,9 @@ def main():
     check_file(dimension)
     check_score(dimension)
     check_quantities(dimension)
+    pathlib.Path("normal.json").write_text(
+        '{"distribution": "gaussian", "dimension": 3, "standardDeviation": 1}', encoding="utf-8")
+    check_samples(dimension)
     check_results()
     print("ok")
 

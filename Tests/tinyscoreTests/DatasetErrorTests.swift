@@ -77,7 +77,8 @@ import Testing
     arguments: [
       ("nope.json", "nope.json"), ("nope.npy", "nope.npy"), ("nope.csv", "nope.csv"),
       ("folder/nope.csv", "folder/nope.csv"), ("tow-points", "did you mean 'two-points'?"),
-      ("quite-another", "quite-another"), ("", "''"), (".", "folder"), ("datasets", "folder"),
+      ("two-points.json", "did you mean 'two-points'?"), ("quite-another", "quite-another"),
+      ("", "''"), (".", "folder"), ("datasets", "folder"),
       ("folder.json", "folder"), ("-.csv", "-.csv"), ("law.json", "moved.csv"),
     ])
   func missing(dataset: String, mention: String) async throws {
@@ -88,6 +89,12 @@ import Testing
     for command in ["train", "evaluate"] {
       try await place.expectError(66, [command, "--", dataset], mentions: [mention])
     }
+  }
+
+  @Test("Points whose squares overflow have no curves")
+  func hugePoints() async throws {
+    try place.put("1e300\n-1e300\n", "huge.csv")
+    try await place.expectError(65, ["evaluate", "huge.csv"], mentions: ["huge", "1e308"])
   }
 
   @Test("A file of another kind is named as such")

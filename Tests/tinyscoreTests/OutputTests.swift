@@ -16,6 +16,7 @@ import Testing
     "train pair.json \(smallRun.joined(separator: " ")) --output",
     "train pair.json \(smallRun.joined(separator: " ")) --metrics",
     "score pair.json --points x.csv --sigma 1 --output",
+    "sample pair.json --count 5 --steps 3 --output",
     "evaluate pair.json --levels 3 --samples 64 --json",
     "evaluate pair.json --levels 3 --samples 64 --csv",
     "evaluate pair.json --levels 3 --samples 64 --report",
@@ -87,7 +88,9 @@ import Testing
     let words = ["train", "pair.json", "--output", "m.safetensors"] + smallRun
     let first = place.process(words + ["--steps", "1000000000", "--checkpoint-every", "10"])
     async let ended: Void = first.runToEnd()
-    while !place.has("m.safetensors") { try await Task.sleep(for: .milliseconds(5)) }
+    for _ in 0..<4000 where !place.has("m.safetensors") {
+      try await Task.sleep(for: .milliseconds(5))
+    }
     let second = try await place.run(words)
     #expect(second.code == 75)
     #expect(second.stderr.contains("m.safetensors: in use by another run ("))

@@ -31,6 +31,7 @@ import Testing
     "An option of 'evaluate' that cannot be is one message and exit code 64",
     arguments: [
       "--levels 0", "--levels -1", "--levels 1000000", "--samples 0", "--samples 99999999999",
+      "--samples 60000000",
       "--confidence 0", "--confidence 1", "--confidence nan", "--threads 0", "--sigmas 1,,2",
       "--sigmas 0", "--sigmas -1", "--sigmas 1,nan", "--sigmas one", "--sigmas 1e-400",
       "--clock fast", "--unit bananas", "--weights best", "--json - --csv -",
@@ -60,9 +61,23 @@ import Testing
   }
 
   @Test(
+    "An option of 'sample' that cannot be is an error",
+    arguments: [
+      "--count 0", "--count -1", "--count 134217729", "--count 5 --steps 0", "--count 5 --sigma 1",
+      "--count 5 --exact --sigma -1", "--count 5 --exact --sigma nan", "--count 5 --output -",
+      "--count 5 --sampler x", "--count 5 --schedule x",
+    ])
+  func impossibleSampling(options: String) async throws {
+    let words = options.split(separator: " ").map(String.init)
+    try await place.expectError(
+      64, ["sample", "pair.json", "--output", "o.npy"] + words, mentions: ["--"])
+  }
+
+  @Test(
     "An unknown or missing word is named",
     arguments: [
-      ("frobnicate", "frobnicate"), ("train", "dataset"), ("evaluate", "models"),
+      ("frobnicate", "frobnicate"), ("trian x --steps 3", "did you mean 'train'?"),
+      ("help nope", "nope"), ("train", "dataset"), ("evaluate", "models"),
       ("inspect", "checkpoints"), ("train pair.json --stpes 5", "Did you mean '--steps'?"),
       ("train pair.json --bogus", "--bogus"), ("train pair.json extra", "extra"),
       ("train pair.json --steps", "--steps"), ("inspect a b c", "3"),
@@ -76,7 +91,7 @@ import Testing
 
   @Test(
     "The help of every command fits 80 columns",
-    arguments: ["", "train", "evaluate", "inspect", "score", "datasets"])
+    arguments: ["", "train", "evaluate", "inspect", "score", "sample", "datasets"])
   func help(command: String) async throws {
     let outcome = try await place.run("\(command) --help")
     let lines = outcome.stdout.split(separator: "\n")
