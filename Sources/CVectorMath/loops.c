@@ -137,7 +137,7 @@ DEFINE_TURNS(float, s, COS_S, SIN_S)
 DEFINE_TURNS(double, d, COS_D, SIN_D)
 
 // A pair of standard normals from one pair of words (float) or one block (double) by the transform
-// of Box and Muller (1958). The radius' uniform is never 0; floats reach |z| < 6.7.
+// of Box and Muller (1958). The radius' uniform is never 0; floats reach |z| < 6.77.
 INLINE void normals_s(const uint32_t w[4], float out[4]) {
   for (int pair = 0; pair < 2; ++pair) {
     float u = ((float)(w[2 * pair] >> 8) + 0.5f) * 0x1p-24f;

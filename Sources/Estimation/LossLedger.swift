@@ -170,9 +170,7 @@ public struct LossLedger: Sendable, Equatable {
 
   /// The bands whose middles enclose `sigma` and their shares in the linear interpolation.
   private func shares(at sigma: Double) -> [(Int, Double)]? {
-    guard sigma >= range.minimum * (1 - 1e-6) && sigma <= range.maximum * (1 + 1e-6) else {
-      return nil
-    }
+    guard range.contains(sigma) else { return nil }
     guard bandCount > 1 else { return [(0, 1)] }
     let position = log(sigma / range.minimum) / range.logWidth * Double(bandCount) - 0.5
     // Within half a band of the ends the line through the last two middles goes on.

@@ -17,6 +17,11 @@ public struct NoiseRange: Sendable, Equatable {
     self.maximum = maximum
   }
 
+  /// Whether the level lies in the range, a millionth beyond its ends forgiven.
+  public func contains(_ sigma: Double) -> Bool {
+    sigma >= minimum * (1 - 1e-6) && sigma <= maximum * (1 + 1e-6)
+  }
+
   /// The width of the range in `ln σ`.
   public var logWidth: Double { log(maximum) - log(minimum) }
 

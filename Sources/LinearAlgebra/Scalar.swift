@@ -56,7 +56,6 @@ public struct Routines<Element>: Sendable {
       Int, UnsafePointer<Double>, UnsafePointer<Double>, UnsafeMutablePointer<Element>
     ) -> Void
   let toDouble: @Sendable (Int, UnsafePointer<Element>, UnsafeMutablePointer<Double>) -> Void
-  let exponential: @Sendable (Int, Input, Output) -> Void
   let fourier: @Sendable (Int, Int, Input, Input, Output, Int) -> Void
   let normal: @Sendable (ts_stream, UInt64, Int, Output) -> Void
   let perturb: @Sendable (Int, Int, Input, Input, Input, Input, Input, Output, Int, Output) -> Void
@@ -83,7 +82,7 @@ extension Float: Scalar {
     outerScale: ts_outer_scale_s, repeatScale: ts_repeat_scale_s,
     fromDouble: { n, x, y in for i in 0..<n { y[i] = Float(x[i]) } },
     differenceFromDouble: { n, a, b, y in for i in 0..<n { y[i] = Float(a[i] - b[i]) } },
-    toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } }, exponential: ts_exp_s,
+    toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
     fourier: ts_fourier_s, normal: ts_normal_s, perturb: ts_perturb_s,
     denoisingLoss: ts_denoising_loss_s, treeSum: ts_tree_sum_s, adam: ts_adam_s)
 }
@@ -102,7 +101,7 @@ extension Double: Scalar {
     outerScale: ts_outer_scale_d, repeatScale: ts_repeat_scale_d,
     fromDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
     differenceFromDouble: { n, a, b, y in for i in 0..<n { y[i] = Double(a[i] - b[i]) } },
-    toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } }, exponential: ts_exp_d,
+    toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
     fourier: ts_fourier_d, normal: ts_normal_d, perturb: ts_perturb_d,
     denoisingLoss: ts_denoising_loss_d, treeSum: ts_tree_sum_d, adam: ts_adam_d)
 }

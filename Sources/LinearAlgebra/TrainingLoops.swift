@@ -80,9 +80,6 @@ extension VectorView {
       ts_stream(key: key, position: position, domain: domain), first, count, base)
   }
 
-  /// Replaces each element by its exponential; arguments beyond the normal range are clamped to it.
-  public func exponentiate() { Element.routines.exponential(count, base, base) }
-
   /// Applies one Adam update with the exponential average of the parameters to this slice.
   ///
   /// Kingma and Ba (2015), Algorithm 1; `rate` and `epsilon` carry the bias correction.

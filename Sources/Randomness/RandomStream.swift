@@ -14,8 +14,6 @@ public enum RandomPurpose: UInt32, Sendable {
   case initialization = 5
   /// The split into training and held-out points.
   case holdout = 6
-  /// Randomised shifts and scramblings of low-discrepancy points.
-  case scrambling = 7
   /// Probe vectors of trace estimates.
   case probe = 8
   /// The noise of a sampler.
@@ -71,7 +69,7 @@ public struct RandomStream: Sendable {
   /// Fills rows `0 ..< B` of a contiguous `(B, D)` matrix with the standard normals of samples
   /// `first ..< first + B`.
   ///
-  /// `first · D` must be a multiple of 4. Box and Muller (1958): floats reach |z| < 6.7, doubles 8.5.
+  /// `first · D` must be a multiple of 4. Box and Muller (1958): floats reach |z| < 6.77, doubles 8.58.
   public func fillNormal<Element: Scalar>(_ view: MatrixView<Element>, firstSample first: Int) {
     view.vector.fillNormal(
       key: seed, position: step, domain: purpose.rawValue, first: UInt64(first * view.columns))

@@ -5,18 +5,23 @@ package import LinearAlgebra
 /// Forward and backward are written by hand, the backward pass being the forward's calls in reverse
 /// order. Shapes: the input X is `(R, in)`, each `W` `(out, in)`, so a layer is `X Wᵀ + b`.
 package enum MultilayerPerceptron {
-  /// Computes the output from the input, without the output layer's bias, and keeps what the
-  /// backward pass needs.
+  /// Computes the output from the input, without the output layer's bias.
   ///
-  /// The bias is left to the caller, whose next pass over the output adds it for free.
+  /// Keeps the slopes that the backward pass and the Jacobian need, unless told not to. The bias is
+  /// left to the caller, whose next pass over the output adds it for free.
   package static func forward<Element>(
-    _ parameters: NetworkParameters<Element>, _ work: NetworkWorkspace<Element>
+    _ parameters: NetworkParameters<Element>, _ work: NetworkWorkspace<Element>,
+    keepingSlopes: Bool = true
   ) {
     var x = work.input
     for (index, layer) in parameters.layers.dropLast().enumerated() {
       let h = work.hidden[index]
       h.setProduct(.plain(x), .transposed(layer.weight))
-      h.activate(work.shape.activation, bias: layer.bias, slope: work.slopes[index])
+      if keepingSlopes {
+        h.activate(work.shape.activation, bias: layer.bias, slope: work.slopes[index])
+      } else {
+        h.activate(work.shape.activation, bias: layer.bias)
+      }
       x = h
     }
     work.output.setProduct(.plain(x), .transposed(parameters.layers[work.shape.depth].weight))

@@ -57,7 +57,4 @@ public final class NetworkParameters<Element: Scalar>: Sendable {
     }
     return result
   }
-
-  /// Whether every parameter is finite.
-  public var isFinite: Bool { all.elements.allSatisfy(\.isFinite) }
 }

@@ -35,7 +35,7 @@ public struct ScoreNetwork<Element: Scalar>: ScoreFunction {
   public func score(at x: Matrix<Double>, sigma: Double) -> Matrix<Double> {
     let c = preconditioning.coefficients(sigma: sigma)
     var result = Matrix<Double>(rows: x.rows, columns: dimension)
-    forEachBlock(of: x, sigma: sigma) { block, u, work in
+    forEachBlock(of: x, sigma: sigma, keepingSlopes: false) { block, u, work in
       let f = Matrix(rows: work.rows, columns: dimension, elements: work.output.vector.doubles)
       for (row, target) in block.enumerated() {
         for j in 0..<dimension {
@@ -82,7 +82,7 @@ public struct ScoreNetwork<Element: Scalar>: ScoreFunction {
   /// Hands each block's range of rows, its scaled points `u` and the workspace, whose output has its
   /// bias, to `body`.
   private func forEachBlock(
-    of x: Matrix<Double>, sigma: Double,
+    of x: Matrix<Double>, sigma: Double, keepingSlopes: Bool = true,
     _ body: (Range<Int>, Matrix<Double>, NetworkWorkspace<Element>) -> Void
   ) {
     precondition(x.columns == dimension && sigma > 0)
@@ -100,7 +100,7 @@ public struct ScoreNetwork<Element: Scalar>: ScoreFunction {
           }
         }
         for row in 0..<work.rows { work.point.row(row).copy(converting: u.row(row)) }
-        MultilayerPerceptron.forward(parameters, work)
+        MultilayerPerceptron.forward(parameters, work, keepingSlopes: keepingSlopes)
         work.output.addToRows(parameters.layers[work.shape.depth].bias)
         body(block, u, work)
       }

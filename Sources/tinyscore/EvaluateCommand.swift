@@ -108,7 +108,7 @@ struct Evaluate: ParsableCommand {
         documents.count == 1
         ? documents[0]
         : ["schema": "tinyscore.evaluations.v1", "evaluations": .array(documents)]
-      try Terminal.save(document.prettyText + "\n", to: json)
+      try Terminal.save(document.prettyText, to: json)
     }
     if let csv { try Terminal.save(EvaluatedModel.csv(results), to: csv) }
     if let report, let result = results.first {

@@ -91,6 +91,7 @@ extension EvaluatedModel {
       "scoreSquaredNorm": json(derived(estimate.scoreNorm, sigma: level.sigma).norm),
       "miscalibration": json(estimate.miscalibration),
       "restsOnRareEvents": .bool(estimate.restsOnRareEvents),
+      "withinTrainedRange": .bool(!untrainedLevels.contains { $0.sigma == level.sigma }),
     ]
   }
 

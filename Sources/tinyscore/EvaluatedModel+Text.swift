@@ -55,12 +55,12 @@ extension EvaluatedModel {
     for route in [.exact] + learnedRoutes {
       let entropy = evaluation.entropy(route)
       let share = entropy.flatMap { value in
-        exact.flatMap { $0.value != 0 ? 100 * value.value / $0.value : nil }
+        exact.flatMap { $0.value > 0 ? value.scaled(by: 100 / $0.value) : nil }
       }
       let error = route == .exact ? nil : evaluation.maximumBandwidthError(route)
       table.append([
         Self.name(route), text(entropy, unit: unit, digits: 6),
-        share.map { formatNumber($0, significant: 5) } ?? "–",
+        text(share),
         error.map { formatNumber($0, significant: 2) } ?? "–",
       ])
     }
@@ -80,9 +80,15 @@ extension EvaluatedModel {
     }
     if !rare.isEmpty {
       lines.append(
-        "At \(rare.count) of \(evaluation.levels.count) levels (σ ≤ "
-          + "\(formatNumber(rare.map(\.sigma).max() ?? 0, significant: 3))) the sampled loss rests on "
-          + "rare events: its error there says little.")
+        "At \(rare.count) of \(evaluation.levels.count) levels, σ from "
+          + "\(formatNumber(rare[0].sigma, significant: 3)) to "
+          + "\(formatNumber(rare[rare.count - 1].sigma, significant: 3)), the sampled loss rests on rare "
+          + "events: its error there allows for one more that went unseen.")
+    }
+    if !untrainedLevels.isEmpty {
+      lines.append(
+        "At \(untrainedLevels.count) levels the network was never trained: they lie outside of its "
+          + "range.")
     }
     if !learnedRoutes.isEmpty {
       lines.append(

@@ -35,6 +35,12 @@ struct EvaluatedModel {
     }
   }
 
+  /// The levels outside of the range that the network was trained on.
+  var untrainedLevels: [Evaluation.Level] {
+    guard case .network(let checkpoint, _) = model else { return [] }
+    return evaluation.levels.filter { !checkpoint.configuration.range.contains($0.sigma) }
+  }
+
   /// `dH/d ln σ → dH/dt` at a level, where a clock was asked for.
   func timeFactor(_ level: Evaluation.Level) -> Double? {
     clock.map { $0.logSigmaRate(sigma: level.sigma) }

@@ -41,16 +41,16 @@ struct Inspect: ParsableCommand {
         "schema": "tinyscore.check.v1", "path": .string(checkpoints[0]), "valid": true,
       ]
       try Terminal.print(
-        json ? report.prettyText + "\n" : "\(checkpoints[0]): whole, every hash and field agrees\n")
+        json ? report.prettyText : "\(checkpoints[0]): whole, every hash and field agrees\n")
     } else {
       try Terminal.print(
-        json ? inspection.json.prettyText + "\n" : inspection.text(withStatistics: stats))
+        json ? inspection.json.prettyText : inspection.text(withStatistics: stats))
     }
   }
 
   private func compare(_ left: String, _ right: String) throws {
     let comparison = try Comparison(Inspection(path: left), Inspection(path: right))
-    try Terminal.print(json ? comparison.json.prettyText + "\n" : comparison.text)
+    try Terminal.print(json ? comparison.json.prettyText : comparison.text)
     if !comparison.areEqual { throw ExitCode(ResultCode.checkFailed.rawValue) }
   }
 }

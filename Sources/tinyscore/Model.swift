@@ -38,7 +38,12 @@ enum Model {
   /// Of the points that a network was trained on, those that were kept aside are left out.
   func dataset(replacement: String?) throws -> Dataset {
     switch self {
-    case .exact(let dataset, _): return dataset
+    case .exact(let dataset, let path):
+      guard replacement == nil else {
+        throw Failure.usage(
+          "dataset", expected: "a checkpoint as MODEL", found: "the data set \(path)")
+      }
+      return dataset
     case .network(let checkpoint, let path):
       let dataset =
         if let replacement {
@@ -55,6 +60,8 @@ enum Model {
             + "\(checkpoint.state.network.shape.dimension), as the network has, found "
             + "\(dataset.law.dimension)")
       }
+      // A law that stands in for the points has none of them aside.
+      guard dataset.law is PointsLaw || replacement == nil else { return dataset }
       let (holdout, seed) = (checkpoint.configuration.holdout, checkpoint.configuration.seed)
       do {
         return try dataset.training(holdout: holdout, seed: seed)

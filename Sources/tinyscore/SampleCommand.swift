@@ -43,7 +43,9 @@ struct Sample: ParsableCommand {
   @Option(help: ArgumentHelp("sde, ode or heun.", valueName: "NAME"))
   var sampler = Sampler.heun
 
-  @Option(help: ArgumentHelp("Steps of the reverse process.", valueName: "N"))
+  @Option(
+    help: ArgumentHelp(
+      "Steps of the reverse process, before a last one to no noise.", valueName: "N"))
   var steps = 64
 
   @Option(help: ArgumentHelp("karras or geometric.", valueName: "NAME"))
@@ -62,8 +64,8 @@ struct Sample: ParsableCommand {
 
   /// Samples handled by one task; a multiple of 4, as random streams ask.
   private static let blockSamples = 256
-  /// As many blocks as workers can count.
-  private static let maximumCount = blockSamples * (Workers.maximumTasks - 1)
+  /// The most samples; long before, the memory is full.
+  private static let maximumCount = 1 << 40
 
   func validate() throws {
     guard count >= 1 && count <= Self.maximumCount else {
@@ -121,12 +123,10 @@ struct Sample: ParsableCommand {
   private func exactDraw(_ law: any Law) -> @Sendable (Int, Int) -> Matrix<Double> {
     { [seed = common.seed, sigma] first, count in
       let stream = RandomStream(seed: seed, step: 0, purpose: .sampler)
-      var x = law.samples(count, stream: stream, firstSample: first)
-      if let sigma {
-        let z = stream.normals(count, law.dimension, firstSample: first)
-        for row in 0..<count { for j in 0..<law.dimension { x[row, j] += sigma * z[row, j] } }
-      }
-      return x
+      let y = law.samples(count, stream: stream, firstSample: first)
+      guard let sigma else { return y }
+      return perturbed(
+        y, noise: stream.normals(count, law.dimension, firstSample: first), sigma: sigma)
     }
   }
 
@@ -161,13 +161,16 @@ struct Sample: ParsableCommand {
       for row in 0..<count {
         for j in 0..<dimension { x[row, j] = moments.mean[j] + spread * x[row, j] }
       }
-      return switch sampler {
-      case .sde:
-        ReverseDiffusion(score: score)
-          .eulerMaruyama(from: x, sigmas: levels, seed: seed, firstSample: first)
-      case .ode: ProbabilityFlow(score: score).euler(from: x, sigmas: levels)
-      case .heun: ProbabilityFlow(score: score).heun(from: x, sigmas: levels)
-      }
+      let last =
+        switch sampler {
+        case .sde:
+          ReverseDiffusion(score: score)
+            .eulerMaruyama(from: x, sigmas: levels, seed: seed, firstSample: first)
+        case .ode: ProbabilityFlow(score: score).euler(from: x, sigmas: levels)
+        case .heun: ProbabilityFlow(score: score).heun(from: x, sigmas: levels)
+        }
+      // The noise of the last level goes in one step: Euler's from there to 0.
+      return score.denoised(at: last, sigma: range.minimum)
     }
   }
 }

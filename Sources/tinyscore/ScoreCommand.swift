@@ -81,7 +81,7 @@ struct Score: ParsableCommand {
   /// The quantity at every point, row by row; blocks of points share the threads.
   private func evaluate(_ score: any ScoreFunction, at x: Matrix<Double>) -> [Double] {
     // Small enough to share, and not more blocks than workers can count.
-    let blockRows = max(256, x.rows / (Workers.maximumTasks / 2))
+    let blockRows = 256
     let blocks = (x.rows + blockRows - 1) / blockRows
     let parts = common.makeWorkers().map(blocks) { [quantity, sigma] block -> [Double] in
       let rows = x.rows(block * blockRows..<min((block + 1) * blockRows, x.rows))

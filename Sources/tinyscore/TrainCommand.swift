@@ -94,6 +94,11 @@ struct Train: ParsableCommand {
     }
     let saved = try Checkpoint(path: path)
     try checkContinues(saved, options, record: record, path: path)
+    if saved.provenance.coreType != Provenance.current.coreType {
+      Terminal.complain(
+        "\(path) was begun with the kernels of \(saved.provenance.coreType), not "
+          + "\(Provenance.current.coreType): the result will differ in its last bits")
+    }
     return Trainer(
       configuration: options, source: data.law, state: saved.state, ledger: saved.ledger,
       step: saved.step, workers: workers)

@@ -11,19 +11,35 @@ import Testing
     _ range: NoiseRange, bands: Int, n: Int, rate: (Double) -> Double
   ) -> LossLedger {
     var ledger = LossLedger(
-      range: range, totalVariance: 0, dataScale: 0, bandCount: bands, pageSteps: 10)
+      range: range, totalVariance: 1, dataScale: 1, bandCount: bands, pageSteps: 10)
     var sums = Array(repeating: 0.0, count: bands * LossLedger.bandSize)
     for band in 0..<bands {
       let value = rate(log(ledger.middle(band: band)))
       for i in 0..<n {
         let noise = i % 2 == 0 ? 0.1 : -0.1
         LossLedger.enter(
-          &sums, bandCount: bands, u: (Double(band) + 0.5) / Double(bands), loss: value + noise,
-          controls: (sin(Double(i)), cos(Double(3 * i)), 0))
+          &sums, band: band, loss: value + noise, controls: (sin(Double(i)), cos(Double(3 * i)), 0))
       }
     }
-    ledger.add(sums)
+    ledger.beginStep()
+    ledger.add(sums, bands: 0..<bands)
     return ledger
+  }
+
+  @Test("A band whose loss is a few rare events says so by its error")
+  func rareEvents() throws {
+    let range = try #require(NoiseRange(minimum: 0.1, maximum: 0.2))
+    var ledger = LossLedger(
+      range: range, totalVariance: 1, dataScale: 1, bandCount: 1, pageSteps: 10)
+    var sums = Array(repeating: 0.0, count: LossLedger.bandSize)
+    for _ in 0..<1000 {
+      LossLedger.enter(&sums, band: 0, loss: 1e-4, controls: (0, 0, 0))
+    }
+    ledger.beginStep()
+    ledger.add(sums, bands: 0..<1)
+    // Not one event seen: the error is that of one, 4 tr Cov/σ² at the middle, in 1000 samples.
+    let loss = try #require(ledger.loss(band: 0))
+    #expect(abs(loss.standardError / (4 / 0.02 / 1000) - 1) < 0.01)
   }
 
   @Test("Losses are interpolated in ln σ: a straight line comes back at every level")
@@ -58,9 +74,10 @@ import Testing
   func pages() throws {
     let range = try #require(NoiseRange(minimum: 0.1, maximum: 10))
     var ledger = Self.filled(range, bands: 3, n: 100) { _ in 1 }
-    ledger.turnPage()
+    // The first page has 10 steps, and is dropped when the third begins.
+    for _ in 0..<19 { ledger.beginStep() }
     #expect(ledger.loss(band: 1) != nil)
-    ledger.turnPage()
+    ledger.beginStep()
     #expect(ledger.loss(band: 1) == nil && ledger.integral == nil)
   }
 }

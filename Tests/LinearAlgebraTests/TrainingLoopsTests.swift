@@ -66,19 +66,6 @@ import Testing
     #expect(h.vector.elements.allSatisfy { $0.isNaN })
   }
 
-  @Test("The exponential agrees with the C library's")
-  func exponential() {
-    let n = Self.arguments.count
-    let (single, double) = (Arena<Float>(capacity: n).vector(n), Arena<Double>(capacity: n))
-    _ = single.count
-    let vector = double.vector(n)
-    vector.copy(from: Self.arguments)
-    vector.exponentiate()
-    for (index, a) in Self.arguments.enumerated() where abs(a) < 700 {
-      #expect(abs(vector[index] / exp(a) - 1) < 4e-16)
-    }
-  }
-
   @Test("Fourier features are cosines and sines of the level times each frequency")
   func fourier() {
     let arena = Arena<Double>(capacity: 1024)

@@ -45,8 +45,6 @@ func makeTrainer(
       try one.advance()
       try many.advance()
     }
-    one.collectLedger()
-    many.collectLedger()
     #expect(one.state.network.all.elements == many.state.network.all.elements)
     #expect(one.state.average.all.elements == many.state.average.all.elements)
     #expect(one.ledger == many.ledger)
@@ -151,9 +149,19 @@ func makeTrainer(
   @Test("The ledger of a network at rest is an unbiased estimate of its loss")
   func ledger() throws {
     let law = try Self.law()
-    let trainer = makeTrainer(law, steps: 2000, batch: 512, rate: 1e-30)
+    // A network that has learned something, then one that stands still with its weights.
+    let teacher = makeTrainer(law, steps: 100, batch: 512)
+    for _ in 0..<100 { try teacher.advance() }
+    var configuration = teacher.configuration
+    configuration.steps = 2000
+    configuration.learningRate = 1e-30
+    let trainer = Trainer(
+      configuration: configuration, source: law, state: teacher.state,
+      ledger: LossLedger(
+        range: law.noiseRange, totalVariance: law.moments.totalVariance,
+        dataScale: law.moments.scale, bandCount: 24, pageSteps: 500), step: 100,
+      workers: Workers(count: 2))
     for _ in 0..<900 { try trainer.advance() }
-    trainer.collectLedger()
     let network = ScoreNetwork(
       parameters: trainer.state.network, embedding: trainer.state.embedding,
       preconditioning: trainer.state.preconditioning)
@@ -165,8 +173,8 @@ func makeTrainer(
     for (band, estimate) in zip(bands, fresh) {
       let ledger = try #require(trainer.ledger.loss(band: band))
       let difference = ledger + estimate.loss.scaled(by: -1)
-      // A band's mean differs from the loss at its middle by w²L″/24.
-      let curvature = 2e-3
+      // A band's mean differs from the loss at its middle by w²L″/24: w = 0.2, and L″ is below D = 2.
+      let curvature = 0.2 * 0.2 * 2 / 24
       #expect(abs(difference.value) < 5 * difference.standardError + curvature)
       #expect(ledger.standardError < 0.05)
     }
@@ -185,6 +193,41 @@ func makeTrainer(
     ).estimates(at: law.noiseRange.levels(12), workers: Workers(count: 2))
     // δ ≤ 0.03 everywhere, from 0.3 for the untrained network.
     for estimate in estimates { #expect((estimate.scoreMatchingLoss?.value ?? 1) < 0.03) }
+  }
+
+  @Test("Adam's first step moves every weight by the learning rate, its bias corrected")
+  func firstStep() throws {
+    let trainer = makeTrainer(try Self.law())
+    let before = trainer.state.network.all.doubles
+    try trainer.advance()
+    let gradients = trainer.state.firstMoment.all.doubles
+    let rate = trainer.configuration.learningRate(step: 0)
+    var moved = 0
+    for (index, after) in trainer.state.network.all.doubles.enumerated()
+    // m̂/√v̂ is the gradient's sign where ε does not matter; m = 0.1 g.
+    where abs(gradients[index]) > 1e-5 {
+      let step = after - before[index]
+      #expect(abs(step + (gradients[index] > 0 ? rate : -rate)) < 1e-3 * rate + 1e-7)
+      moved += 1
+    }
+    #expect(moved > 20)
+  }
+
+  @Test("A batch of one over a wide range stays finite: padding is within the range")
+  func padding() throws {
+    let law = try GaussianLaw(mean: [0], standardDeviations: [1])
+    let range = try #require(NoiseRange(minimum: 1e-6, maximum: 1e6))
+    let configuration = TrainingConfiguration(
+      steps: 20, batch: 1, width: 8, depth: 1, activation: .silu, optimizer: .adam,
+      learningRate: 0.01, averageDecay: 0.9, range: range, seed: 0, holdout: 0)
+    let trainer = Trainer(
+      configuration: configuration, source: law,
+      state: TrainingState(
+        shape: configuration.networkShape(dimension: 1), moments: law.moments, seed: 0),
+      ledger: LossLedger(range: range, totalVariance: 1, dataScale: 1, pageSteps: 5), step: 0,
+      workers: Workers(count: 1))
+    for _ in 0..<20 { try trainer.advance() }
+    #expect(trainer.batchLoss.isFinite && trainer.gradientNorm.isFinite)
   }
 
   @Test("A loss that is not finite stops the run and names step and seed")

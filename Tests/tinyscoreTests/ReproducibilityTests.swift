@@ -65,14 +65,7 @@ import Testing
       words + ["--checkpoint-every", "7", "--metrics", "log.jsonl"])
     #expect(outcome.code == 0 && outcome.stdout == "")
     #expect(outcome.stderr.contains("wrote b.safetensors"))
-    let comparison = try JSONValue(
-      reading: await place.run("inspect a.safetensors b.safetensors --json").stdout)
-    #expect(comparison["options"]?.elements == [])
-    // Every save rounds the ledger's sums, which shows in their last bits.
-    for tensor in try #require(comparison["tensors"]?.elements) {
-      #expect(tensor["name"]?.text == "ledger.pages")
-      #expect(tensor["distance"]?.number ?? 1 < 1e-9)
-    }
+    #expect(try place.bytes("a.safetensors") == place.bytes("b.safetensors"))
     let lines = String(decoding: try place.bytes("log.jsonl"), as: UTF8.self).split(separator: "\n")
     #expect(try lines.map { try JSONValue(reading: String($0))["step"] } == [100])
   }

@@ -41,8 +41,6 @@ typedef struct {
                           REAL *out);                                                             \
   /* t(r repeat + j, k) *= s(r, k) in place. */                                                   \
   void ts_repeat_scale_##S(size_t rows, size_t repeat, size_t width, REAL *t, const REAL *s);     \
-  /* y[i] = exp(x[i]); in place allowed. */                                                       \
-  void ts_exp_##S(size_t n, const REAL *x, REAL *y);                                              \
   /* out(r, k) = cos(angle), out(r, count + k) = sin(angle), angle = x[r] frequencies[k]. */      \
   void ts_fourier_##S(size_t rows, size_t count, const REAL *x, const REAL *frequencies,          \
                       REAL *out, size_t ld);                                                      \
