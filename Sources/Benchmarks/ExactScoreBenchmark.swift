@@ -17,9 +17,13 @@ struct ExactScoreBenchmark {
 
   /// Standard normal points, as `count` and `dimension` say.
   init(count: Int = 60_000, dimension: Int = 784) throws {
+    let points = Self.stream.normals(count, dimension)
     let start = now()
-    law = try PointsLaw(points: Self.stream.normals(count, dimension))
-    print("\(count) points in \(dimension) dimensions: a law in \(Self.seconds(start))")
+    law = try PointsLaw(points: points)
+    print("\(count) points in \(dimension) dimensions: a law in \(Self.seconds(start))", terminator: "")
+    let ready = now()
+    precondition(law.noiseRange.minimum > 0)
+    print(", its noise range in \(Self.seconds(ready))")
   }
 
   private static func seconds(_ start: Double) -> String {
