@@ -20,7 +20,8 @@ struct ExactScoreBenchmark {
     let points = Self.stream.normals(count, dimension)
     let start = now()
     law = try PointsLaw(points: points)
-    print("\(count) points in \(dimension) dimensions: a law in \(Self.seconds(start))", terminator: "")
+    print(
+      "\(count) points in \(dimension) dimensions: a law in \(Self.seconds(start))", terminator: "")
     let ready = now()
     precondition(law.noiseRange.minimum > 0)
     print(", its noise range in \(Self.seconds(ready))")

@@ -47,8 +47,8 @@ private struct PairHistogram {
   private let bins: [(bin: Int, weight: Double)]
 
   init(_ law: PointsLaw) {
-    let K = law.weights.count
-    let affordable = Int(Self.budget / (Double(K) * (Double(law.dimension) + Self.pairCost)))
+    let (K, D) = (law.weights.count, law.dimension)
+    let affordable = Int(Self.budget / (Double(K) * (Double(D) + Self.pairCost)))
     let count = min(K, max(16, K <= 4096 ? K : min(4096, affordable)))
     let rows = (0..<count).map { $0 * K / count }
     let share = rows.reduce(0) { $0 + law.weights[$1] }

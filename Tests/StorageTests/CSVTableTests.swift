@@ -80,7 +80,9 @@ private func table(_ text: String) throws -> CSVTable {
   @Test("A ragged row far down is named by its line")
   func raggedFarDown() {
     let text = String(repeating: "1,2\n", count: 999_999) + "3\n" + "4,5\n"
-    #expect(message { _ = try table(text) }.hasPrefix("a.csv, line 1000000, column 2: expected 2 numbers"))
+    #expect(
+      message { _ = try table(text) }.hasPrefix("a.csv, line 1000000, column 2: expected 2 numbers")
+    )
   }
 
   @Test("A file of commas or of blank lines takes no more memory than it has bytes")
