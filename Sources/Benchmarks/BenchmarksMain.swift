@@ -8,6 +8,9 @@ enum BenchmarksMain {
     print("\(BLAS.coreType), OpenBLAS \(BLAS.version), \(Workers.availableProcessors) processors")
     let threads = Set([1, Workers.availableProcessors]).sorted()
     let exactScore = try ExactScoreBenchmark()
+    let rows = 2048
+    print(
+      "exact score, \(rows) rows: \(Int(exactScore.extraMemory(rows: rows))) MB beside the result")
     exactScore.verify()
     for result in exactScore.run(threads: threads, repeats: 5) { print(result) }
     for width in [64, 128, 256] {

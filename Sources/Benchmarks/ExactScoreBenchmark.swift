@@ -80,6 +80,24 @@ struct ExactScoreBenchmark {
     }
   }
 
+  /// What a call needs beside its arguments and its result, in megabytes, for `rows` at once.
+  ///
+  /// By the peak of the process, so before anything else has raised it.
+  func extraMemory(rows: Int) -> Double {
+    let x = noised(rows)
+    let workers = Workers(count: Workers.availableProcessors)
+    let before = Self.peakMemory
+    let result = law.score(at: x, sigma: Self.sigma, workers: workers)
+    return Self.peakMemory - before - Double(result.elements.count * 8) / 1e6
+  }
+
+  /// The most memory that the process has had, in megabytes.
+  private static var peakMemory: Double {
+    var usage = rusage()
+    getrusage(0, &usage)  // RUSAGE_SELF, which imports with another type
+    return Double(usage.ru_maxrss) * 1024 / 1e6
+  }
+
   /// The best of interleaved repeats, one line for each number of threads.
   func run(threads: [Int], repeats: Int) -> [String] {
     let teams = threads.map { Workers(count: $0) }

@@ -58,8 +58,8 @@ private struct PairHistogram {
     var sums = [Double](
       repeating: 0, count: Int(Double.infinity.bitPattern >> droppedBits))
     PairDistances(law: law).visit(rows: rows) { row, _, squared in
-      // Distinct points can be so near that the square underflows.
-      let square = max(squared, .leastNormalMagnitude)
+      // Distinct points can be so near that the square underflows, and so far that it overflows.
+      let square = min(max(squared, .leastNormalMagnitude), .greatestFiniteMagnitude)
       sums[Int(square.bitPattern >> droppedBits)] += law.weights[row] / share
     }
     var bins: [(bin: Int, weight: Double)] = []

@@ -53,6 +53,14 @@ import Testing
     }
   }
 
+  @Test("Points as far and as near as numbers go have a noise range")
+  func extremes() throws {
+    for reach in [1e154, 1e-160] {
+      let law = try PointsLaw(points: Matrix([[-reach], [reach]]))
+      #expect(law.noiseRange.minimum > 0 && law.noiseRange.maximum.isFinite)
+    }
+  }
+
   @Test("A far constant coordinate changes nothing but the log density")
   func constantCoordinate() throws {
     let near = try PointsLaw(points: Self.stream.normals(50, 3))
