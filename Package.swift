@@ -67,8 +67,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "LinearAlgebra", "ForwardProcess", "Distributions", "ScoreNetwork", "Estimation",
-        "Training",
+        "LinearAlgebra", "Randomness", "ForwardProcess", "Distributions", "ScoreNetwork",
+        "Estimation", "Training",
       ],
       swiftSettings: settings),
     tests("LinearAlgebra", ["LinearAlgebra"]),

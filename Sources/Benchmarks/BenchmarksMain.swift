@@ -6,10 +6,16 @@ internal import LinearAlgebra
 enum BenchmarksMain {
   static func main() throws {
     print("\(BLAS.coreType), OpenBLAS \(BLAS.version), \(Workers.availableProcessors) processors")
+    let threads = Set([1, Workers.availableProcessors]).sorted()
+    let exactScore = try ExactScoreBenchmark()
+    let rows = 2048
+    print(
+      "exact score, \(rows) rows: \(Int(exactScore.extraMemory(rows: rows))) MB beside the result")
+    exactScore.verify()
+    for result in exactScore.run(threads: threads, repeats: 5) { print(result) }
     for width in [64, 128, 256] {
       let benchmark = StepBenchmark(width: width)
       try benchmark.verify()
-      let threads = Set([1, Workers.availableProcessors]).sorted()
       for result in try benchmark.run(threads: threads, repeats: 5) { print(result) }
     }
   }

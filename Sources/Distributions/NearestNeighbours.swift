@@ -4,8 +4,10 @@ internal import LinearAlgebra
 struct NearestNeighbours: Sendable {
   /// The most neighbours kept of a point.
   static let most = 16
-  /// Work, in multiplications, beyond which no neighbours are looked for.
+  /// Work, in multiplications, beyond which no neighbours are looked for: half a minute of one core.
   private static let budget = 1e12
+  /// What a pair costs beside its D multiplications.
+  private static let pairCost = 50.0
   private static let rowsPerTask = 128
 
   /// Neighbours kept of each point: at most 16, and 0 where the search would cost too much.
@@ -18,7 +20,7 @@ struct NearestNeighbours: Sendable {
   /// Finds the neighbours by blocked products, shared among `workers`.
   init(_ law: PointsLaw, workers: Workers) {
     let (K, D) = (law.points.rows, law.dimension)
-    let work = Double(K) * Double(K) * Double(D)
+    let work = Double(K) * Double(K) * (Double(D) + Self.pairCost)
     let kept = work <= Self.budget ? min(Self.most, K - 1) : 0
     count = kept
     let arena = Arena<Double>(capacity: Arena<Double>.capacity(for: [K * kept, K * kept]))

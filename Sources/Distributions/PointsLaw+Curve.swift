@@ -7,12 +7,14 @@ extension PointsLaw {
   /// Monte Carlo with standard errors.
   ///
   /// On a line the error is below 1e-11, in a plane below 1e-7, and the standard error reported is 0;
-  /// `sampling` then only lends its threads. Beyond, see `RareEventSampler`.
+  /// `sampling` then only lends its threads. Quadrature costs time and memory in proportion to K: it
+  /// serves up to 10⁶ points on a line and 10⁵ in a plane. Beyond, see `RareEventSampler`; where `K D`
+  /// exceeds some millions it takes fewer samples than asked for, and the standard errors say so.
   public func informationCurve(
     at sigmas: [Double], sampling: CurveSampling
   ) -> [InformationPoint] {
     precondition(sigmas.allSatisfy { $0 > 0 && $0.isFinite })
-    guard let frame = AffineFrame(self) else {
+    guard let frame = AffineFrame(self), weights.count <= Self.quadratureLimit(frame) else {
       let sampler = RareEventSampler(law: self, workers: sampling.workers)
       return sigmas.enumerated().map { level, sigma in
         sampler.point(sigma: sigma, level: level, sampling: sampling)
@@ -28,6 +30,11 @@ extension PointsLaw {
       let quadrature = PlaneQuadrature(u: frame.axes[0], v: frame.axes[1], weights: weights)
       return Self.points(sigmas, sampling.workers) { quadrature.moments(sigma: $0) }
     }
+  }
+
+  /// The most points for which the quadrature of a line or plane is used.
+  private static func quadratureLimit(_ frame: AffineFrame) -> Int {
+    frame.axes.count == 2 ? 100_000 : 1_000_000
   }
 
   /// The information points of quadratures at `sigmas`, one task each.

@@ -13,7 +13,7 @@ extension PointsLaw {
     guard count > 0 && count < points.rows else { return nil }
     let stream = RandomStream(seed: seed, step: 0, purpose: .holdout)
     let keys = (0..<points.rows).map { stream.uniforms(at: UInt64($0)).0 }
-    let order = points.rows > 0 ? (0..<points.rows).sorted { keys[$0] < keys[$1] } : []
+    let order = (0..<points.rows).sorted { keys[$0] < keys[$1] }
     guard let heldOut = part(order.prefix(count).sorted()),
       let training = part(order.dropFirst(count).sorted())
     else { return nil }
@@ -23,7 +23,12 @@ extension PointsLaw {
   /// The law of some of the points.
   private func part(_ rows: [Int]) -> PointsLaw? {
     let total = rows.reduce(0) { $0 + weights[$1] }
-    return try? PointsLaw(
-      points: Matrix(rows.map { Array(points.row($0)) }), weights: rows.map { weights[$0] / total })
+    var part = Matrix<Double>(rows: rows.count, columns: dimension)
+    part.withView { part in
+      points.withReadOnlyView { points in
+        for (k, row) in rows.enumerated() { part.row(k).copy(from: points.row(row)) }
+      }
+    }
+    return try? PointsLaw(points: part, weights: rows.map { weights[$0] / total })
   }
 }

@@ -10,7 +10,7 @@ extension PointsLaw {
   /// `H(σ) = Σ_i w_i E log(1 + Σ_j (w_j/w_i) u_ij) ≤ Σ_i w_i Σ_{j≠i} g(a_ij)`, `g(a) = E_z log(1 + u)`:
   /// the logarithm of a product exceeds that of a sum, and each pair's `w_i log(1 + (w_j/w_i) u)` plus
   /// its mirror image is, by joint concavity, largest for equal weights. The lower end makes the
-  /// bound 0.1 % of H. Where `K² D` is large the rows i are an evenly spaced subset, and the bound an
+  /// bound 0.1 % of H. Beyond 4096 points the rows i are an evenly spaced subset, and the bound an
   /// estimate. A law without entropy has `[0.01, 10]`.
   func makeNoiseRange() -> NoiseRange {
     let entropy = entropy ?? 0
@@ -40,29 +40,39 @@ private struct PairHistogram {
   private static let lastEntry = 256
   /// Work, in multiplications, that the histogram may cost: a few seconds at most.
   private static let budget = 2e10
-
-  /// Squared distances below this count as this: distinct points can be so near that it underflows.
-  private static let smallestSquare = 1e-300
-  private static let firstBin = Int((log(smallestSquare) / 2 * binsPerUnit).rounded(.down))
+  /// What a pair costs beside its D multiplications.
+  private static let pairCost = 100.0
 
   /// The bins that are not empty, ascending, with their weights.
   private let bins: [(bin: Int, weight: Double)]
 
   init(_ law: PointsLaw) {
     let (K, D) = (law.weights.count, law.dimension)
-    let affordable = Int(Self.budget / (Double(K) * Double(D)))
-    let count = min(K, max(64, K <= 4096 ? K : min(4096, affordable)))
+    let affordable = Int(Self.budget / (Double(K) * (Double(D) + Self.pairCost)))
+    let count = min(K, max(16, K <= 4096 ? K : min(4096, affordable)))
     let rows = (0..<count).map { $0 * K / count }
     let share = rows.reduce(0) { $0 + law.weights[$1] }
-    let lastBin = Int(log(Double.greatestFiniteMagnitude) / 2 * Self.binsPerUnit)
-    var weights = [Double](repeating: 0, count: lastBin - Self.firstBin + 1)
+    // By the exponent and the first seven bits after it, which are at hand where a logarithm is not:
+    // steps of at most 1/128 in d², rounded down, as a shorter distance keeps the bound a bound.
+    let droppedBits = Double.significandBitCount - 7
+    var sums = [Double](
+      repeating: 0, count: Int(Double.infinity.bitPattern >> droppedBits))
     PairDistances(law: law).visit(rows: rows) { row, _, squared in
-      // Rounded down: a shorter distance keeps the bound a bound.
-      let square = max(squared, Self.smallestSquare)
-      let bin = Int((log(square) / 2 * Self.binsPerUnit).rounded(.down))
-      weights[bin - Self.firstBin] += law.weights[row] / share
+      // Distinct points can be so near that the square underflows, and so far that it overflows.
+      let square = min(max(squared, .leastNormalMagnitude), .greatestFiniteMagnitude)
+      sums[Int(square.bitPattern >> droppedBits)] += law.weights[row] / share
     }
-    bins = weights.indices.filter { weights[$0] > 0 }.map { ($0 + Self.firstBin, weights[$0]) }
+    var bins: [(bin: Int, weight: Double)] = []
+    for (index, sum) in sums.enumerated() where sum > 0 {
+      let square = Double(bitPattern: UInt64(index) << droppedBits)
+      let bin = Int((log(square) / 2 * Self.binsPerUnit).rounded(.down))
+      if bins.last?.bin == bin {
+        bins[bins.count - 1].weight += sum
+      } else {
+        bins.append((bin, sum))
+      }
+    }
+    self.bins = bins
   }
 
   /// The largest σ, to 1.6 %, at which the bound on `H(σ)` is at most `bound`; nil without pairs.

@@ -10,12 +10,13 @@ extension PointsLaw {
   /// The scores `(E[y|x] − x)/σ²` at the rows of `x`, `(B, D)`.
   public func score(at x: Matrix<Double>, sigma: Double) -> Matrix<Double> {
     let posterior = posterior(at: x, sigma: sigma)
-    var result = posterior.shift
+    let nearest = posterior.nearest
+    // The posterior ends here, so that its shift becomes the result without a copy.
+    var result = (consume posterior).shift
     for row in 0..<x.rows {
-      let nearest = posterior.nearest[row]
       for j in 0..<dimension {
         // In this order what is left of y_m − x at small σ has lost no digits to the mean.
-        let residual = points[nearest, j] - x[row, j]
+        let residual = points[nearest[row], j] - x[row, j]
         result[row, j] = (residual + result[row, j]) / sigma / sigma
       }
     }

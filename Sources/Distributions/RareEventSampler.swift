@@ -16,6 +16,11 @@ internal import Statistics
 struct RareEventSampler {
   /// Strata per task: 256 samples, one block of posteriors.
   private static let strataPerTask = 128
+  /// Work, in multiplications, that the posteriors of one level may cost: some four seconds of one
+  /// core.
+  private static let budget = 1e11
+  /// Samples that a level has however much they cost.
+  private static let leastSamples = 256
   /// With fewer samples' worth of contributions, a rate rests on rare events.
   private static let enoughContributions = 64.0
   /// The columns of a stratum's results.
@@ -43,10 +48,22 @@ struct RareEventSampler {
     neighbours = NearestNeighbours(law, workers: workers)
   }
 
+  /// The samples that a level takes when `samples` are asked for.
+  ///
+  /// A posterior costs `2 K D` multiplications, and exponentials that take as long as `50 K` more.
+  /// Where all that were asked for would cost more than the budget there are fewer, at least 256, and
+  /// the standard errors, which are those of the samples taken, are larger: 1030 samples of 60 000
+  /// points in 784 dimensions. Up to `K (D + 25) = 3e6` there are 16 384 if asked for.
+  static func affordableSamples(_ samples: Int, law: PointsLaw) -> Int {
+    let cost = 2 * Double(law.weights.count) * (Double(law.dimension) + 25)
+    return min(samples, max(leastSamples, Int(budget / cost)))
+  }
+
   /// The information point at `sigma`, from the random numbers of `level`.
   func point(sigma: Double, level: Int, sampling: CurveSampling) -> InformationPoint {
     // Pairs of strata, at least two, so that there is an error to estimate.
-    let strata = max(4, (sampling.samples + 3) / 4 * 2)
+    let samples = Self.affordableSamples(sampling.samples, law: law)
+    let strata = max(4, (samples + 3) / 4 * 2)
     let plan = RareEventPlan(law: law, neighbours: neighbours, sigma: sigma)
     let arena = Arena<Double>(capacity: strata * Column.count)
     let results = MatrixView(arena.all, rows: strata, columns: Column.count)

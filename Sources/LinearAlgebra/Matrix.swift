@@ -54,6 +54,31 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
       elements: Array(elements[range.lowerBound * columns..<range.upperBound * columns]))
   }
 
+  /// Drops the rows that `isKept` refuses.
+  ///
+  /// In place if nobody else holds the matrix; but where fewer than half of the rows are left, they
+  /// move, so that the memory of the others is free again.
+  public mutating func keepRows(where isKept: (Int) -> Bool) {
+    let kept = (0..<rows).count(where: isKept)
+    var result = Matrix(rows: 0, columns: columns)
+    guard 2 * kept >= rows else {
+      result.storage.reserveCapacity(kept * columns)
+      for row in 0..<rows where isKept(row) { result.storage += self.row(row) }
+      self = Matrix(rows: kept, columns: columns, elements: result.storage)
+      return
+    }
+    withView { view in
+      var next = 0
+      for row in 0..<view.rows where isKept(row) {
+        if row > next { view.row(next).copy(from: view.row(row)) }
+        next += 1
+      }
+    }
+    swap(&result.storage, &storage)
+    result.storage.removeLast((rows - kept) * columns)
+    self = Matrix(rows: kept, columns: columns, elements: result.storage)
+  }
+
   /// The transpose, `(columns, rows)`.
   public var transposed: Matrix {
     var result = Matrix(rows: columns, columns: rows)

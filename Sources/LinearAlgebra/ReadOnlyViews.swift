@@ -45,6 +45,13 @@ extension VectorView {
     return hash
   }
 
+  /// Whether all elements equal those of `other`, of the same length; −0 equals 0.
+  @inlinable public func isEqual(to other: VectorView) -> Bool {
+    precondition(other.count == count)
+    for i in 0..<count where base[i] != other.base[i] { return false }
+    return true
+  }
+
   /// The inner product with `other`, of the same length.
   @inlinable public func dot(_ other: VectorView) -> Element {
     precondition(other.count == count)

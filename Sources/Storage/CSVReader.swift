@@ -159,9 +159,9 @@ private struct CSVReader {
       position = end
       guard skip(comma, bytes) else { break }
       column += 1
-      guard column <= columns else { throw ragged("more") }
+      guard column <= columns else { throw ragged("more", column: column) }
     }
-    guard column == columns else { throw ragged("\(column)") }
+    guard column == columns else { throw ragged("\(column)", column: column + 1) }
     if skip(newline, bytes) { line += 1 }
   }
 
@@ -222,8 +222,11 @@ private struct CSVReader {
       expected: expected, found: found, remedy: remedy)
   }
 
-  private func ragged(_ found: String) -> StorageError {
-    malformed("\(columns) \(columns == 1 ? "number" : "numbers") as in the first line", found)
+  /// The error of a line that ends before `column`, or goes on there.
+  private func ragged(_ found: String, column: Int) -> StorageError {
+    malformed(
+      "\(columns) \(columns == 1 ? "number" : "numbers") as in the first line", found,
+      column: column)
   }
 }
 

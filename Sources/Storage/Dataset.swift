@@ -76,15 +76,16 @@ public struct Dataset: Sendable {
   private init(
     points file: PointFile, path: String, name: String, fileName: String
   ) throws(StorageError) {
+    record = file.identity(name: fileName)
     do {
-      law = try PointsLaw(points: file.points)
+      // The file ends here: its points become the law's without a copy.
+      law = try PointsLaw(points: (consume file).points)
     } catch {
       throw .malformed(file: path, expected: "points", found: "\(error)")
     }
     self.name = name
     distribution = "points"
     summary = nil
-    record = file.identity(name: fileName)
   }
 
   private init(

@@ -109,4 +109,17 @@ func maximumDifference<A: Scalar, B: Scalar>(_ a: Matrix<A>, _ b: Matrix<B>) -> 
   func eigenOfNaN() {
     #expect(SymmetricEigen(Matrix([[1, .nan], [.nan, 1]])) == nil)
   }
+
+  @Test("Rows are kept in their order, few or many", arguments: [0, 1, 3, 4, 9, 10])
+  func keptRows(count: Int) {
+    let matrix = Matrix(rows: 10, columns: 3, elements: (0..<30).map(Double.init))
+    // Kept rows at the end, so that all of them move.
+    var kept = matrix
+    kept.keepRows { $0 >= 10 - count }
+    #expect(kept == matrix.rows(10 - count..<10))
+    var some = matrix
+    some.keepRows { $0 % 3 != 1 }
+    #expect(some == Matrix([0, 2, 3, 5, 6, 8, 9].map { Array(matrix.row($0)) }))
+    #expect(matrix.elements == (0..<30).map(Double.init))
+  }
 }

@@ -50,8 +50,8 @@ private func table(_ text: String) throws -> CSVTable {
       ("1,2\n3,abc", "line 2, column 2: expected a finite number, found 'abc'"),
       ("1,2\n3,", "line 2, column 2: expected a finite number, found an empty cell"),
       ("1,x\n3,4", "line 1, column 2: expected a finite number, found 'x'"),
-      ("1,2\n3", "line 2: expected 2 numbers as in the first line, found 1"),
-      ("1,2\n3,4,5,6", "line 2: expected 2 numbers as in the first line, found more"),
+      ("1,2\n3", "line 2, column 2: expected 2 numbers as in the first line, found 1"),
+      ("1,2\n3,4,5,6", "line 2, column 3: expected 2 numbers as in the first line, found more"),
       ("x,y\n1,2\n\n3,4", "line 3: expected numbers, or nothing but blank lines to the end"),
       ("1,nan", "line 1, column 2: expected a finite number, found 'nan'"),
       ("NaN,1", "line 1, column 1: expected a finite number, found 'NaN'"),
@@ -80,7 +80,9 @@ private func table(_ text: String) throws -> CSVTable {
   @Test("A ragged row far down is named by its line")
   func raggedFarDown() {
     let text = String(repeating: "1,2\n", count: 999_999) + "3\n" + "4,5\n"
-    #expect(message { _ = try table(text) }.hasPrefix("a.csv, line 1000000: expected 2 numbers"))
+    #expect(
+      message { _ = try table(text) }.hasPrefix("a.csv, line 1000000, column 2: expected 2 numbers")
+    )
   }
 
   @Test("A file of commas or of blank lines takes no more memory than it has bytes")
