@@ -30,14 +30,15 @@ public struct HeldOutComparison: Sendable {
   /// The noise levels, ascending.
   public let levels: [Level]
 
-  /// The onset of memorisation: the largest noise level at which, and at every lower one, the loss on
-  /// held-out points exceeds that on training points by more than three standard errors.
+  /// The onset of memorisation: the largest noise level at which the loss on held-out points exceeds
+  /// that on training points by more than three standard errors, and below which it is always larger.
   ///
-  /// nil if it does not at the lowest level: the two never part, whatever happens above. A score that
-  /// treats both kinds of points alike has an onset once in 740 times, by chance, where the gap is
-  /// normal. The onset is one of the levels: the truth lies between it and the next.
+  /// nil if there is none: the two never part, or not to stay apart. Below the onset the sign alone is
+  /// asked for, as few held-out points make the loss at the smallest levels uncertain. A score that
+  /// treats both kinds of points alike has an onset once in some hundred times, by chance. The onset is
+  /// one of the levels: the truth lies between it and the next.
   public var memorisationOnset: Double? {
-    levels.prefix { $0.isMemorised }.last?.sigma
+    levels.prefix { $0.gap.value > 0 }.last { $0.isMemorised }?.sigma
   }
 
   init(levels: [Level]) { self.levels = levels }

@@ -58,11 +58,12 @@ public struct HeldOutEvaluator: Sendable {
   private func losses(level: Int, sigma: Double, block: Int) -> PairedLosses {
     let first = block * Self.blockSamples
     let count = min(Self.blockSamples, samplesPerLevel - first)
-    let stream = RandomStream(seed: seed, step: UInt32(level), purpose: .noise)
+    let step = RandomStream.evaluationSteps + UInt32(level)
+    let stream = RandomStream(seed: seed, step: step, purpose: .noise)
     let z = stream.normals(count, score.dimension, firstSample: first)
     // The points are drawn by numbers of their own: equal ones would pair the same places of both.
     let other = RandomStream(
-      seed: seed &+ 0x9E37_79B9_7F4A_7C15, step: UInt32(level), purpose: .noise)
+      seed: seed &+ 0x9E37_79B9_7F4A_7C15, step: step, purpose: .noise)
     return PairedLosses(
       training: draws(training.samples(count, stream: stream, firstSample: first), z, sigma),
       heldOut: draws(heldOut.samples(count, stream: other, firstSample: first), z, sigma))

@@ -118,7 +118,7 @@ struct Evaluate: ParsableCommand {
 
   /// Everything about one model.
   private func evaluate(_ model: Model, workers: Workers) throws -> EvaluatedModel {
-    let data = try model.dataset(replacement: dataset)
+    let (data, heldOut) = try model.dataset(replacement: dataset)
     try data.checkMoments()
     let law = data.law
     let range: NoiseRange
@@ -139,8 +139,15 @@ struct Evaluate: ParsableCommand {
         seed: common.seed
       ).estimates(at: sigmas, workers: workers)
     }
+    var comparison: HeldOutComparison?
+    if case .network(let checkpoint, _) = model, let heldOut {
+      comparison = HeldOutEvaluator(
+        score: checkpoint.score(weights), training: law, heldOut: heldOut,
+        samplesPerLevel: samples, seed: common.seed
+      ).comparison(at: sigmas, workers: workers)
+    }
     return EvaluatedModel(
-      model: model, dataset: data,
+      model: model, dataset: data, heldOut: comparison,
       evaluation: Evaluation(
         sigmas: sigmas, moments: law.moments, exact: exact, learned: learned, ledger: ledger),
       samplesPerLevel: samples, seed: common.seed, confidence: confidence, weights: weights,

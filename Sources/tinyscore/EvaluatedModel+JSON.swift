@@ -13,7 +13,9 @@ extension EvaluatedModel {
       (kind, step) = ("network", JSONValue(UInt64(checkpoint.step)))
     case .exact: (kind, step) = ("exact", .null)
     }
-    return [
+    var members: [JSONMember] = []
+    if let heldOut { members.append(JSONMember(key: "heldOut", value: heldOutJSON(heldOut))) }
+    let document: JSONValue = [
       "schema": "tinyscore.evaluation.v1",
       "model": ["kind": kind, "path": .string(model.path), "step": step],
       "dataset": ["name": .string(dataset.name), "distribution": .string(dataset.distribution)],
@@ -22,6 +24,21 @@ extension EvaluatedModel {
       "samplesPerLevel": JSONValue(UInt64(samplesPerLevel)), "seed": JSONValue(seed),
       "confidence": .number(confidence),
       "levels": .array(evaluation.levels.map(levelJSON)), "summary": summaryJSON,
+    ]
+    guard case .object(let first) = document else { return document }
+    return .object(first + members)
+  }
+
+  private func heldOutJSON(_ comparison: HeldOutComparison) -> JSONValue {
+    [
+      "memorisationOnset": JSONValue(comparison.memorisationOnset),
+      "levels": .array(
+        comparison.levels.map {
+          [
+            "sigma": .number($0.sigma), "training": json($0.training),
+            "heldOut": json($0.heldOut), "gap": json($0.gap),
+          ]
+        }),
     ]
   }
 

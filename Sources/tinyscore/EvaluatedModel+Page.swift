@@ -13,8 +13,8 @@ extension EvaluatedModel {
         ReportPage.Section(
           "Entropy rate", figures: [rateFigure, errorFigure].compactMap { $0 },
           tables: [summaryTable(unit: .nats)]),
-        ReportPage.Section("Divergence", figures: [divergenceFigure]),
-      ], configuration: configuration, command: command,
+        ReportPage.Section("Divergence", figures: [divergenceFigure]), heldOutSection,
+      ].compactMap(\.self), configuration: configuration, command: command,
       colophon: "Made by tinyscore \(programVersion).")
   }
 
@@ -105,6 +105,33 @@ extension EvaluatedModel {
             offset: -(rates[sigma] ?? 0) / Double(evaluation.dimension))
         }
       }, referenceLines: [.init("exact", at: 0)])
+  }
+
+  /// The losses on training and on held-out points, where some were kept aside.
+  private var heldOutSection: ReportPage.Section? {
+    guard let heldOut else { return nil }
+    func series(_ label: String, _ role: Role, _ loss: KeyPath<HeldOutComparison.Level, Estimate>)
+      -> Figure.Series
+    {
+      Figure.Series(
+        label, role: role,
+        points: heldOut.levels.map { level in
+          let (lower, upper) = level[keyPath: loss].interval(confidence: confidence)
+          return Figure.Point(level.sigma, level[keyPath: loss].value, lower: lower, upper: upper)
+        })
+    }
+    let figure = Figure(
+      title: "The loss on training and on held-out points",
+      caption: "Where they part, the network remembers points instead of knowing their law.",
+      xAxis: .init("noise level σ", isLogarithmic: true), yAxis: .init("nats per unit of ln σ"),
+      series: [
+        series("training points", .route(0), \.training),
+        series("held-out points", .route(1), \.heldOut),
+      ],
+      referenceLines: heldOut.memorisationOnset.map {
+        [.init("onset of memorisation", at: $0, direction: .vertical)]
+      } ?? [])
+    return ReportPage.Section("Memorisation", figures: [figure])
   }
 
   private var divergenceFigure: Figure {

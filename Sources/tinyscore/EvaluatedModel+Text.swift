@@ -85,6 +85,14 @@ extension EvaluatedModel {
           + "\(formatNumber(rare[rare.count - 1].sigma, significant: 3)), the sampled loss rests on rare "
           + "events: its error there allows for one more that went unseen.")
     }
+    if let heldOut {
+      let onset = heldOut.memorisationOnset.map {
+        "from σ = \(formatNumber($0, significant: 3)) downward the loss on held-out points exceeds that on "
+          + "training points: the onset of memorisation."
+      }
+      lines.append(
+        "Held-out points: " + (onset ?? "their loss never parts from that on training points."))
+    }
     if !untrainedLevels.isEmpty {
       lines.append(
         "At \(untrainedLevels.count) levels the network was never trained: they lie outside of its "

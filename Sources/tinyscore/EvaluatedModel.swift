@@ -8,6 +8,8 @@ internal import Storage
 struct EvaluatedModel {
   let model: Model
   let dataset: Dataset
+  /// The losses on training and held-out points, where some were kept aside.
+  let heldOut: HeldOutComparison?
   let evaluation: Evaluation
   let samplesPerLevel: Int
   let seed: UInt64

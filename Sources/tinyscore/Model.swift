@@ -33,17 +33,17 @@ enum Model {
     }
   }
 
-  /// The data set of the model; `replacement` is the one that `--dataset` names.
+  /// The data set of the model, and the points that were kept aside in its training, if any.
   ///
-  /// Of the points that a network was trained on, those that were kept aside are left out.
-  func dataset(replacement: String?) throws -> Dataset {
+  /// `replacement` is the data set that `--dataset` names.
+  func dataset(replacement: String?) throws -> (data: Dataset, heldOut: (any Law)?) {
     switch self {
     case .exact(let dataset, let path):
       guard replacement == nil else {
         throw Failure.usage(
           "dataset", expected: "a checkpoint as MODEL", found: "the data set \(path)")
       }
-      return dataset
+      return (dataset, nil)
     case .network(let checkpoint, let path):
       let dataset =
         if let replacement {
@@ -61,10 +61,12 @@ enum Model {
             + "\(dataset.law.dimension)")
       }
       // A law that stands in for the points has none of them aside.
-      guard dataset.law is PointsLaw || replacement == nil else { return dataset }
+      guard dataset.law is PointsLaw || replacement == nil else {
+        return (dataset, nil)
+      }
       let (holdout, seed) = (checkpoint.configuration.holdout, checkpoint.configuration.seed)
       do {
-        return try dataset.training(holdout: holdout, seed: seed)
+        return try dataset.split(holdout: holdout, seed: seed)
       } catch let failure as Failure {
         throw Failure(
           .malformedData, "\(path), as it was trained with --holdout: \(failure.message)")
@@ -80,15 +82,17 @@ enum Model {
 }
 
 extension Dataset {
-  /// The data set without the points that are kept aside; only points can be.
-  func training(holdout: Double, seed: UInt64) throws -> Dataset {
-    guard holdout > 0 else { return self }
+  /// The data set without the points that are kept aside, and those; only points can be.
+  func split(
+    holdout: Double, seed: UInt64
+  ) throws -> (data: Dataset, heldOut: (any Law)?) {
+    guard holdout > 0 else { return (self, nil) }
     guard let points = law as? PointsLaw, let parts = points.split(heldOut: holdout, seed: seed)
     else {
       throw Failure.usage(
         "holdout", expected: "a set of points, some of which stay and some go",
         found: "\(name), \(distribution)")
     }
-    return replacingLaw(with: parts.training)
+    return (replacingLaw(with: parts.training), parts.heldOut)
   }
 }

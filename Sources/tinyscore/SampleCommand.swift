@@ -92,7 +92,7 @@ struct Sample: ParsableCommand {
     let blocks = (count + Self.blockSamples - 1) / Self.blockSamples
     let draw: @Sendable (Int, Int) -> Matrix<Double>
     if exact {
-      draw = exactDraw(try model.dataset(replacement: nil).law)
+      draw = exactDraw(try model.dataset(replacement: nil).data.law)
     } else {
       draw = reverseDraw(model)
     }

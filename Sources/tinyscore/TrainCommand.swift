@@ -60,7 +60,7 @@ struct Train: ParsableCommand {
 
   mutating func run() throws {
     let whole = try Dataset(dataset, shareFolders: shareFolders)
-    let data = try whole.training(holdout: choices.holdout, seed: common.seed)
+    let data = try whole.split(holdout: choices.holdout, seed: common.seed).data
     let options = try choices.resolved(for: data, seed: common.seed)
     let path = output ?? "checkpoints/\(Dataset.stem(of: dataset)).safetensors"
     if dryRun {

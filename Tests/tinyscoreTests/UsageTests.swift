@@ -63,7 +63,8 @@ import Testing
   @Test(
     "An option of 'sample' that cannot be is an error",
     arguments: [
-      "--count 0", "--count -1", "--count 2199023255552", "--count 5 --steps 0", "--count 5 --sigma 1",
+      "--count 0", "--count -1", "--count 2199023255552", "--count 5 --steps 0",
+      "--count 5 --sigma 1",
       "--count 5 --exact --sigma -1", "--count 5 --exact --sigma nan", "--count 5 --output -",
       "--count 5 --sampler x", "--count 5 --schedule x",
     ])
