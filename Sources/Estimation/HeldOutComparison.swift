@@ -23,20 +23,26 @@ public struct HeldOutComparison: Sendable {
     /// Sharper than the difference of two independent estimates, as both saw the same noise.
     public let gap: Estimate
 
-    /// Whether the loss on the points kept aside is larger by more than three standard errors.
-    public var isMemorised: Bool { gap.value > 3 * gap.standardError }
+    /// How far the held-out points stand above the training points in the order of their losses, in
+    /// standard deviations of what chance does to points of one kind (Mann and Whitney 1947).
+    ///
+    /// The gap of the means rests on the few points that are missed most; the order counts all alike.
+    public let separation: Double
+
+    /// Whether held-out points lose more than training points, by more than three standard deviations.
+    public var isMemorised: Bool { separation > 3 }
   }
 
   /// The noise levels, ascending.
   public let levels: [Level]
 
-  /// The onset of memorisation: the largest noise level at which the loss on held-out points exceeds
-  /// that on training points by more than three standard errors, and below which it is always larger.
+  /// The onset of memorisation: the largest noise level at which held-out points lose more than
+  /// training points, and below which their mean loss is always larger.
   ///
-  /// nil if there is none: the two never part, or not to stay apart. Below the onset the sign alone is
-  /// asked for, as few held-out points make the loss at the smallest levels uncertain. A score that
-  /// treats both kinds of points alike has an onset once in some hundred times, by chance. The onset is
-  /// one of the levels: the truth lies between it and the next.
+  /// "More" is by three standard deviations of the order of the points' losses (`separation`). nil if
+  /// there is no such level: the two never part, or not to stay apart. A score that treats both kinds of
+  /// points alike has an onset once in some hundred times, by chance. The onset is one of the levels:
+  /// the truth lies between it and the next.
   public var memorisationOnset: Double? {
     levels.prefix { $0.gap.value > 0 }.last { $0.isMemorised }?.sigma
   }
@@ -72,7 +78,36 @@ struct PairedLosses: Sendable {
     return HeldOutComparison.Level(
       sigma: sigma, training: Self.mean(training), heldOut: Self.mean(heldOut),
       gap: Estimate(
-        mean, standardError: max(variance, squares).squareRoot() / Double(gaps.count)))
+        mean, standardError: max(variance, squares).squareRoot() / Double(gaps.count)),
+      separation: Self.separation(Self.meanLosses(heldOut), Self.meanLosses(training)))
+  }
+
+  /// The mean loss of each point that was drawn.
+  private static func meanLosses(_ draws: [Draw]) -> [Double] {
+    var sums: [UInt64: RunningMoments] = [:]
+    for draw in draws { sums[draw.point, default: RunningMoments()].add(draw.loss) }
+    return sums.values.map(\.mean.value)
+  }
+
+  /// The rank-sum statistic of `high` against `low`, standardised: `(U − nm/2)/√(nm(n + m + 1)/12)`
+  /// with U the number of pairs in which the one of `high` is larger, ties counted half.
+  static func separation(_ high: [Double], _ low: [Double]) -> Double {
+    guard !high.isEmpty && !low.isEmpty else { return 0 }
+    let low = low.sorted()
+    /// How many of `low` come before the first that `isBeyond`.
+    func place(_ isBeyond: (Double) -> Bool) -> Double {
+      var (from, to) = (0, low.count)
+      while from < to {
+        let middle = (from + to) / 2
+        if isBeyond(low[middle]) { to = middle } else { from = middle + 1 }
+      }
+      return Double(from)
+    }
+    let pairs = high.reduce(0.0) { sum, value in
+      sum + (place { $0 >= value } + place { $0 > value }) / 2
+    }
+    let (n, m) = (Double(high.count), Double(low.count))
+    return (pairs - n * m / 2) / (n * m * (n + m + 1) / 12).squareRoot()
   }
 
   /// The mean loss of some draws, each point one observation.

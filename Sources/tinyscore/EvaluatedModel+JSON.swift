@@ -37,6 +37,7 @@ extension EvaluatedModel {
           [
             "sigma": .number($0.sigma), "training": json($0.training),
             "heldOut": json($0.heldOut), "gap": json($0.gap),
+            "separation": .number($0.separation),
           ]
         }),
     ]

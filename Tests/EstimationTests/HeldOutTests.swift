@@ -89,18 +89,29 @@ import Testing
       zip(result.levels, single.levels).allSatisfy { $0.heldOut == $1.heldOut && $0.gap == $1.gap })
   }
 
-  @Test("The onset is the last level of an unbroken run from the lowest")
+  @Test("The order of two sets of numbers is told by their rank sum")
+  func separation() {
+    // By hand: n = m = 3, U = 9 of 9, mean 4.5, variance 9 · 7/12.
+    let apart = PairedLosses.separation([4, 5, 6], [1, 2, 3])
+    #expect(abs(apart - 4.5 / 5.25.squareRoot()) < 1e-14)
+    #expect(PairedLosses.separation([1, 2, 3], [4, 5, 6]) == -apart)
+    #expect(PairedLosses.separation([1, 1], [1, 1, 1]) == 0)
+    #expect(PairedLosses.separation([], [1]) == 0)
+  }
+
+  @Test("The onset is the last level that stands apart, below which the gap never closes")
   func onset() {
-    func onset(_ gaps: [Double]) -> Double? {
+    func onset(_ levels: [(gap: Double, separation: Double)]) -> Double? {
       HeldOutComparison(
-        levels: gaps.enumerated().map { index, gap in
+        levels: levels.enumerated().map { index, level in
           HeldOutComparison.Level(
-            sigma: Double(index + 1), training: Estimate(0), heldOut: Estimate(gap),
-            gap: Estimate(gap, standardError: 1))
+            sigma: Double(index + 1), training: Estimate(0), heldOut: Estimate(level.gap),
+            gap: Estimate(level.gap, standardError: 1), separation: level.separation)
         }
       ).memorisationOnset
     }
-    #expect(onset([4, 5, 3.1, 2.9, 4]) == 3)
-    #expect(onset([2.9, 5, 5]) == nil && onset([]) == nil && onset([4]) == 1)
+    #expect(onset([(4, 2), (5, 4), (3, 3.1), (2, 2.9), (4, 1)]) == 3)
+    #expect(onset([(4, 4), (-1, 0), (5, 4)]) == 1)
+    #expect(onset([(2, 2.9), (5, 2)]) == nil && onset([]) == nil)
   }
 }
