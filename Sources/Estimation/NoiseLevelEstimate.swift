@@ -70,9 +70,7 @@ struct LevelSums: Sendable {
         d - a * ratio, standardError: combination(0, -2 * ratio, ratio * ratio).standardError),
       miscalibration: combination(0, -2, 2),
       scoreMatchingLoss: mismatch.count > 0
-        ? mismatches.checked(
-          mismatch.mean, sigma: sigma, dataScale: data.scale, totalVariance: data.totalVariance)
-        : nil,
+        ? mismatches.checkedMismatch(mismatch.mean) : nil,
       restsOnRareEvents: restsOnRareEvents)
   }
 }

@@ -32,9 +32,22 @@ struct RareEvents: Sendable {
   /// By the participation ratio `(Σ ℓ)²/Σ ℓ²`, or, below the data scale, because the whole loss is
   /// worth less than thirty events of one nat.
   func matter(sigma: Double, dataScale: Double) -> Bool {
-    guard squares > 0 else { return true }
-    return sum * sum / squares < min(100, count / 4)
-      || (sigma < dataScale && sum < min(30, count / 4))
+    areFew || (sigma < dataScale && sum < min(30, count / 4))
+  }
+
+  /// Whether few samples make up the sum, by the participation ratio alone.
+  private var areFew: Bool { sum * sum < min(100, count / 4) * squares || squares == 0 }
+
+  /// The mean score-matching loss, `estimate`, with an allowance for one more event like those seen
+  /// where they are few.
+  ///
+  /// A score that is close everywhere has a small δ that is no matter of rare events, so the size of
+  /// the sum says nothing here.
+  func checkedMismatch(_ estimate: Estimate) -> Estimate {
+    guard areFew && sum > 0 else { return estimate }
+    let event = squares / sum / count
+    let variance = estimate.standardError * estimate.standardError + event * event
+    return Estimate(estimate.value, standardError: variance.squareRoot())
   }
 
   /// The variance of the mean with an allowance for one unseen event.

@@ -137,4 +137,19 @@ func exampleLaws() throws -> [any Law] {
     }
     #expect(rare(0.15) == true && rare(0.8) == false && rare(20) == false)
   }
+
+  @Test("A score that is close everywhere has a small δ, known well at small noise too")
+  func closeScore() throws {
+    let law = try GaussianLaw(mean: [0, 0], standardDeviations: [1, 0])
+    let estimate = try #require(
+      ScoreEvaluator(
+        score: ScaledScore(base: law, factor: 1.001), source: law, exact: law,
+        samplesPerLevel: 4000, seed: 1
+      ).estimates(at: [0.05], workers: Self.workers).first)
+    let delta = try #require(estimate.scoreMatchingLoss)
+    // δ = 10⁻⁶ (D − C), C = 1/(1 + σ²).
+    let expected = 1e-6 * (2 - 1 / 1.0025)
+    #expect(abs(delta.value - expected) < 5 * delta.standardError)
+    #expect(delta.standardError < 0.05 * expected)
+  }
 }
