@@ -69,4 +69,13 @@ write("grid-25", "Twenty-five narrow Gaussians: first which one, then where in i
 write("sphere-8", "A sphere in eight dimensions: at small noise the entropy rate reads 7.",
       "the unit sphere in 8 dimensions, uniform",
       '  "distribution": "hypersphere",\n  "dimension": 8,\n  "radius": 1')
+write("checkerboard", "A checkerboard: sharp edges, so that the limit 2 is approached but linearly in sigma.",
+      "uniform on the eight squares of one colour of a 4 by 4 board of side 4",
+      '  "distribution": "checkerboard",\n  "cells": 4,\n  "width": 1')
+for name, comment, text in [
+    ("circle", "A circle: at small noise the entropy rate reads 1.", "the unit circle, uniform"),
+    ("two-moons", "Two half circles that reach into each other.", "two interleaved half circles of radius 1"),
+    ("swiss-roll", "One and a half turns of a spiral, denser inside.", "a spiral strip, t from 1.5 pi to 4.5 pi"),
+    ("spiral", "Two arms that meet at the origin.", "two spiral arms of one and a half turns each")]:
+    write(name, comment, text, f'  "distribution": "curve",\n  "shape": "{name}"')
 np.save(HERE / "digits.npy", load_digits().data.astype(np.uint8))

@@ -84,4 +84,37 @@ extension LawReader {
       try HypersphereLaw(dimension: dimension, radius: radius)
     }
   }
+
+  /// The box between the corners `lower` and `upper`.
+  func box(_ reader: inout JSONObjectReader) throws(JSONError) -> BoxLaw {
+    let (lower, upper) = (try reader.numbers("lower"), try reader.numbers("upper"))
+    try reader.finish()
+    return try law(reader) { () throws in try BoxLaw(lower: lower, upper: upper) }
+  }
+
+  /// The board of `cells` by `cells` squares of side `width`.
+  func checkerboard(_ reader: inout JSONObjectReader) throws(JSONError) -> CheckerboardLaw {
+    let cells = try reader.integer("cells")
+    let width = try reader.number("width")
+    try reader.finish()
+    return try law(reader) { () throws in try CheckerboardLaw(cells: cells, width: width) }
+  }
+
+  /// The curve of a `shape`, with a `scale` and `noise`.
+  func curve(_ reader: inout JSONObjectReader) throws(JSONError) -> CurveLaw {
+    let name = try reader.string("shape")
+    let scale = try reader.optionalNumber("scale") ?? 1
+    let noise = try reader.optionalNumber("noise") ?? 0
+    try reader.finish()
+    guard let shape = CurveShape(rawValue: name) else {
+      throw .unexpected(
+        path: reader.path(of: "shape"),
+        expected: "one of "
+          + CurveShape.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", "),
+        found: "\(excerpt(name))")
+    }
+    return try law(reader) { () throws in
+      try CurveLaw(shape: shape, scale: scale, noise: noise)
+    }
+  }
 }

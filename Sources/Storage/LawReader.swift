@@ -38,10 +38,14 @@ struct LawReader {
       return (law, distribution, document)
     case "gaussian-mixture": return (try gaussianMixture(&reader), distribution, document)
     case "hypersphere": return (try hypersphere(&reader), distribution, document)
+    case "box": return (try box(&reader), distribution, document)
+    case "checkerboard": return (try checkerboard(&reader), distribution, document)
+    case "curve": return (try curve(&reader), distribution, document)
     default:
       throw .unexpected(
         path: reader.path(of: "distribution"),
-        expected: "'points', 'gaussian', 'gaussian-mixture' or 'hypersphere'",
+        expected: "'points', 'gaussian', 'gaussian-mixture', 'hypersphere', 'box', 'checkerboard' "
+          + "or 'curve'",
         found: "\(excerpt(distribution))")
     }
   }

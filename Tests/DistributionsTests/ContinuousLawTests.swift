@@ -212,4 +212,34 @@ import Testing
     #expect(abs(ends[0].entropyRate.value - ends[1].entropyRate.value) < 0.0021 * dimension)
     #expect(ends[2].entropyRate.value < 0.0026 * dimension)
   }
+
+  @Test(
+    "Variances of the surprisal are those of samples", arguments: ContinuousLaws.all, [0.2, 1.5])
+  func surprisals(_ named: NamedLaw, sigma: Double) {
+    let (law, count) = (named.law, 10_000)
+    let point = curve(law, [sigma], samples: 40_000)[0]
+    guard let expected = point.surprisalVariance, law.entropy == nil else { return }
+    let stream = RandomStream(seed: 65, step: 0, purpose: .test)
+    let y = law.samples(count, stream: stream)
+    let z = stream.with(.noise).normals(count, law.dimension)
+    let x = Matrix(
+      rows: count, columns: law.dimension,
+      elements: y.elements.indices.map { y.elements[$0] + sigma * z.elements[$0] })
+    // A density hardly noised is the density, but at the edges.
+    let (logNoised, logData) = (
+      law.logDensity(at: x, sigma: sigma), law.logDensity(at: y, sigma: 1e-4 * sigma)
+    )
+    var moments = RunningMoments()
+    let surprisals = (0..<count).map { row in
+      logNoised[row] - logData[row] + z.row(row).reduce(0) { $0 + $1 * $1 } / 2
+    }
+    for value in surprisals { moments.add(value) }
+    let squares = Estimate(meanOf: surprisals.map { pow($0 - moments.mean.value, 2) })
+    let error = hypot(squares.standardError, expected.standardError)
+    // At most 20 cases at 4.5 standard errors: fails once in 7000 seeds; 1e-3 for the edges.
+    #expect(abs(squares.value - expected.value) < 4.5 * error + 1e-3 * expected.value)
+    if let posterior = point.posteriorEntropyVariance {
+      #expect(posterior.value <= expected.value + 1e-12)
+    }
+  }
 }

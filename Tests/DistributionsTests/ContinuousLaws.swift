@@ -20,11 +20,23 @@ enum ContinuousLaws {
 
   static let circle = make { try HypersphereLaw(dimension: 2, radius: 1.5) }
   static let sphere8 = make { try HypersphereLaw(dimension: 8, radius: 2) }
+  static let box = make { try BoxLaw(lower: [0, -2], upper: [1, 1]) }
+  /// A box without a third side.
+  static let flatBox = make { try BoxLaw(lower: [0, 5, -2], upper: [1, 5, 1]) }
+  static let board4 = make { try CheckerboardLaw(cells: 4, width: 1) }
+  static let board3 = make { try CheckerboardLaw(cells: 3, width: 0.7) }
+  static let roll = make { try CurveLaw(shape: .swissRoll) }
+  static let moons = make { try CurveLaw(shape: .twoMoons, scale: 2) }
+  static let spiral = make { try CurveLaw(shape: .spiral) }
+  static let noisyMoons = make { try CurveLaw(shape: .twoMoons, noise: 0.1) }
 
   static let all: [NamedLaw] = [
+    NamedLaw("swiss roll", roll), NamedLaw("two moons", moons), NamedLaw("spiral", spiral),
+    NamedLaw("noisy moons", noisyMoons),
     NamedLaw("mixture on a line", line), NamedLaw("mixture in the plane", plane),
     NamedLaw("mixture of other dimensions", flat), NamedLaw("mixture in space", space),
-    NamedLaw("circle", circle), NamedLaw("sphere", sphere8),
+    NamedLaw("box", box), NamedLaw("flat box", flatBox), NamedLaw("board of 4", board4),
+    NamedLaw("board of 3", board3), NamedLaw("circle", circle), NamedLaw("sphere", sphere8),
     NamedLaw("sphere of two points", make { try HypersphereLaw(dimension: 1, radius: 1) }),
   ]
 

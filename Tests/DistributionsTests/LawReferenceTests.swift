@@ -27,6 +27,14 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
     ReferenceCase("plane", ContinuousLaws.plane, LawReferences.plane, within: 1e-13),
     ReferenceCase("flat", ContinuousLaws.flat, LawReferences.flat, within: 1e-12),
     ReferenceCase("space", ContinuousLaws.space, LawReferences.space, within: 1e-13),
+    ReferenceCase("box", ContinuousLaws.box, LawReferences.box, within: 1e-13),
+    ReferenceCase("board 4", ContinuousLaws.board4, LawReferences.board4, within: 1e-13),
+    ReferenceCase("board 3", ContinuousLaws.board3, LawReferences.board3, within: 1e-13),
+    ReferenceCase("swiss roll", ContinuousLaws.roll, LawReferences.roll, within: 1e-9),
+    ReferenceCase("two moons", ContinuousLaws.moons, LawReferences.moons, within: 1e-9),
+    ReferenceCase("spiral", ContinuousLaws.spiral, LawReferences.spiral, within: 1e-9),
+    ReferenceCase(
+      "noisy moons", ContinuousLaws.noisyMoons, LawReferences.noisyMoons, within: 1e-9),
   ]
 
   @Test("Log density, score and divergence are those of the definition", arguments: densities)
@@ -52,6 +60,14 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
     ReferenceCase("line", ContinuousLaws.line, LawReferences.lineRates, within: 1e-11),
     ReferenceCase("plane", ContinuousLaws.plane, LawReferences.planeRates, within: 1e-9),
     ReferenceCase("flat", ContinuousLaws.flat, LawReferences.flatRates, within: 1e-8),
+    ReferenceCase("box", ContinuousLaws.box, LawReferences.boxRates, within: 1e-10),
+    ReferenceCase("board 4", ContinuousLaws.board4, LawReferences.board4Rates, within: 1e-10),
+    ReferenceCase("board 3", ContinuousLaws.board3, LawReferences.board3Rates, within: 1e-10),
+    ReferenceCase("swiss roll", ContinuousLaws.roll, LawReferences.rollRates, within: 1e-7),
+    ReferenceCase("two moons", ContinuousLaws.moons, LawReferences.moonsRates, within: 1e-7),
+    ReferenceCase("spiral", ContinuousLaws.spiral, LawReferences.spiralRates, within: 1e-7),
+    ReferenceCase(
+      "noisy moons", ContinuousLaws.noisyMoons, LawReferences.noisyMoonsRates, within: 1e-7),
   ]
 
   @Test("Information curves are those of another quadrature", arguments: rates)
@@ -66,6 +82,10 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
       if let entropy = point.conditionalEntropy {
         #expect(abs(entropy.value - values[2]) < reference.tolerance)
       }
+      guard values.count == 5 else { continue }
+      let variances = [point.posteriorEntropyVariance, point.surprisalVariance].compactMap(
+        \.?.value)
+      #expect(maximumDifference(variances, Array(values[3...])) < reference.tolerance)
     }
   }
 
