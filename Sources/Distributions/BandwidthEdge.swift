@@ -8,7 +8,7 @@ struct BandwidthEdge {
   /// How near is near, in nats per e-fold.
   let tolerance: Double
 
-  /// The range from that level, to 2 %, to `maximum`.
+  /// The range from that level, to 5 %, to `maximum`.
   ///
   /// Levels fall from `scale` by factors of 1.5 until C is near its limit at two of them in a row, so
   /// that a curve that crosses its limit on the way does not deceive, and not below `floor`; then the
@@ -28,7 +28,7 @@ struct BandwidthEdge {
     var (low, high) = (max(sigma, floor), max(sigma, floor) * 2.25)
     if sigma > floor {
       low *= 1.5
-      for _ in 0..<5 {
+      for _ in 0..<3 {
         let middle = (low * high).squareRoot()
         if isNear(middle) { low = middle } else { high = middle }
       }

@@ -7,7 +7,7 @@ extension CheckerboardLaw {
   ///
   /// Nodes are pairs of nodes along the axes (`EdgeNodes`), at which the sums over columns are taken
   /// once. With `P` the probability of the board about x in units of σ, the surprisal is
-  /// `log 2πσ² P + ‖t‖²/2`, `y = x + σ t`. Error below 1e-10.
+  /// `log 2πσ² P + ‖t‖²/2`, `y = x + σ t`. Error below 1e-9.
   public func informationCurve(
     at sigmas: [Double], sampling: CurveSampling
   ) -> [InformationPoint] {

@@ -23,7 +23,7 @@ public struct CurveLaw: Law {
   /// Nil: the law is continuous.
   public var entropy: Double? { nil }
 
-  /// Pieces of the curve with which a posterior begins.
+  /// Pieces of the curve with which a posterior begins, each an eighth of a turn.
   let panels: [CurvePanel]
   private let range = Lazy<NoiseRange>()
 
@@ -41,7 +41,8 @@ public struct CurveLaw: Law {
         key: "noise", expected: "a number that is not negative", found: "\(noise)")
     }
     (self.shape, self.scale, self.noise) = (shape, scale, noise)
-    panels = CurvePanel.all(shape, count: 48)
+    let (lower, upper) = shape.parameters
+    panels = CurvePanel.all(shape, count: Int(((upper - lower) / (Double.pi / 4)).rounded()))
     let nodes = CurveNodes(shape, panels: 64)
     let mean = nodes.mean
     moments = DataMoments(

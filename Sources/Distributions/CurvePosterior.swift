@@ -21,9 +21,10 @@ struct CurvePosterior {
   init(_ law: CurveLaw, x: Double, y: Double, s: Double) {
     var search = Search(law, x: x, y: y, s: s)
     search.run()
+    let largest = search.nodes.reduce(-.infinity) { max($0, $1.logarithm) }
     var (sum, a, b) = (0.0, 0.0, 0.0)
     for node in search.nodes {
-      let mass = node.weight * exp(node.logarithm - search.best)
+      let mass = node.weight * exp(node.logarithm - largest)
       sum += mass
       a += mass * node.u
       b += mass * node.v
@@ -31,7 +32,7 @@ struct CurvePosterior {
     (a, b) = (a / sum, b / sum)
     var (xx, yy, xy) = (0.0, 0.0, 0.0)
     for node in search.nodes {
-      let mass = node.weight * exp(node.logarithm - search.best) / sum
+      let mass = node.weight * exp(node.logarithm - largest) / sum
       xx += mass * (node.u - a) * (node.u - a)
       yy += mass * (node.v - b) * (node.v - b)
       xy += mass * (node.u - a) * (node.v - b)
@@ -40,10 +41,10 @@ struct CurvePosterior {
     covariance = (xx, yy, xy)
     pull = (a - gap.0, b - gap.1)
     let square = (gap.0 / s) * (gap.0 / s) + (gap.1 / s) * (gap.1 / s)
-    logDensity = search.best + log(sum) - square / 2 - log(2 * Double.pi) - 2 * log(s)
+    logDensity = largest + log(sum) - square / 2 - log(2 * Double.pi) - 2 * log(s)
   }
 
-  /// A node: its place relative to the nearest panel's middle, the logarithm of the likelihood, and its
+  /// A node: its place relative to a point near x, the logarithm of the likelihood, and its
   /// weight.
   private struct Node {
     let u, v, logarithm, weight: Double
@@ -59,21 +60,35 @@ struct CurvePosterior {
     private let origin: (Double, Double)
     /// `x − o`.
     let gap: (Double, Double)
-    private(set) var best = 0.0
+    private var best = 0.0
     private(set) var nodes: [Node] = []
 
     init(_ law: CurveLaw, x: Double, y: Double, s: Double) {
       (self.law, self.s) = (law, s)
-      var nearest = (0.0, 0.0)
+      func place(_ panel: CurvePanel, _ t: Double) -> (u: Double, v: Double, distance: Double) {
+        let point = law.shape.point(panel.branch, t)
+        let (u, v) = (law.scale * point.0, law.scale * point.1)
+        return (u, v, hypot(u - x, v - y))
+      }
+      var nearest = law.panels[0]
       var distance = Double.infinity
       for panel in law.panels {
-        let point = law.shape.point(panel.branch, panel.middle)
-        let (u, v) = (law.scale * point.0, law.scale * point.1)
-        let d = hypot(u - x, v - y)
-        if d < distance { (nearest, distance) = ((u, v), d) }
+        let d = place(panel, panel.middle).distance
+        if d < distance { (nearest, distance) = (panel, d) }
       }
-      origin = nearest
-      gap = (x - nearest.0, y - nearest.1)
+      // Far out the origin must be all but the nearest point: rounding grows with its distance from it.
+      var (low, high) = (nearest.middle - nearest.half, nearest.middle + nearest.half)
+      for _ in 0..<(distance > 1e4 * s ? 60 : 0) {
+        let third = (high - low) / 3
+        if place(nearest, low + third).distance < place(nearest, high - third).distance {
+          high -= third
+        } else {
+          low += third
+        }
+      }
+      let point = place(nearest, (low + high) / 2)
+      origin = (point.u, point.v)
+      gap = (x - point.u, y - point.v)
       nodes.reserveCapacity(256)
     }
 
@@ -95,7 +110,9 @@ struct CurvePosterior {
       let distance = hypot(gap.0 - middle.u, gap.1 - middle.v) / s
       let gain = distance > radius ? radius * (distance - radius / 2) : distance * distance / 2
       best = max(best, middle.logarithm)
-      guard middle.logarithm + gain > best - 45 else { return }
+      // What rounding may leave wrong in a logarithm: far out, at small s, more than 8.
+      let rounding = 1e-15 * distance * hypot(middle.u, middle.v) / s
+      guard middle.logarithm + gain > best - 45 - rounding else { return }
       let first = nodes.count
       var (low, high) = (Double.infinity, -Double.infinity)
       let rule = CurvePosterior.rule
@@ -109,7 +126,7 @@ struct CurvePosterior {
             weight: panel.half * rule.weights[k] * law.shape.density(t)))
       }
       best = max(best, high)
-      guard high - low > 8 && depth < CurvePosterior.deepest else { return }
+      guard high - low > 8 + rounding && depth < CurvePosterior.deepest else { return }
       nodes.removeLast(nodes.count - first)
       let parts = panel.parts
       visit(parts.0, depth: depth + 1)

@@ -263,9 +263,7 @@ def board_curve(n, c, s):
     N = ((n * n + 1) // 2) * c * c
     p = (np.outer(E, E) + np.outer(O, O)) / N
     dx = (np.outer(dE, E) + np.outer(dO, O)) / N
-    rule = np.ones(count)
-    rule[1:-1:2], rule[2:-1:2] = 4, 2
-    rule *= (x[1] - x[0]) / 3
+    rule = np.full(count, x[1] - x[0])  # analytic and 0 at the ends: no rule does better
     safe = np.maximum(p, 1e-300)
     score = 2 * rule @ np.where(p > 1e-280, dx * dx / safe, 0) @ rule
     hx = -(rule @ (p * np.log(safe)) @ rule)
@@ -313,7 +311,7 @@ def curve_row(shape, scale, noise, s, x):
     q = w * np.exp(a - top)
     z = q.sum()
     mean = (q @ d) / z
-    trace = (q @ (d * d).sum(1)) / z - mean @ mean
+    trace = (q @ ((d - mean) ** 2).sum(1)) / z
     return [s, *x, top + np.log(z) - np.log(2 * np.pi * v), *(mean / v), (trace / v - 2) / v]
 
 
