@@ -81,7 +81,7 @@ let package = Package(
     tests(
       "Distributions",
       ["Distributions", "ForwardProcess", "LinearAlgebra", "Randomness", "Statistics"],
-      exclude: ["References/references.py"]),
+      exclude: ["References/references.py", "References/laws.py"]),
     tests("ForwardProcess", ["ForwardProcess"]),
     tests(
       "Dynamics",

@@ -21,11 +21,16 @@ extension GaussianLaw {
       }
       return InformationPoint(
         sigma: sigma,
-        entropyRate: Estimate(eigenvalues.reduce(0) { $0 + $1 / ($1 + variance) }),
+        entropyRate: Estimate(rate(sigma: sigma)),
         conditionalEntropy: isFullRank ? Estimate(entropy) : nil,
         posteriorEntropyVariance: Estimate(0),
         surprisalVariance: isFullRank ? Estimate(Double(dimension) / 2) : nil)
     }
+  }
+
+  /// `C(σ) = Σ λ/(λ+σ²)`.
+  func rate(sigma: Double) -> Double {
+    eigenvalues.reduce(0) { $0 + $1 / ($1 + sigma * sigma) }
   }
 
   /// From where the bandwidth is within 0.05 % of its limit, the rank over D, to 20 times the largest

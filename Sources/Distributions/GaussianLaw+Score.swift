@@ -49,6 +49,18 @@ extension GaussianLaw {
     return Array(repeating: divergence, count: x.rows)
   }
 
+  /// The posterior means `E y + Cov (Cov + σ²)⁻¹ (x − E y)` at the rows of `x`, `(B, D)`.
+  ///
+  /// At large σ more accurate than `x + σ² s(x)`, where little is left of the difference.
+  public func denoised(at x: Matrix<Double>, sigma: Double) -> Matrix<Double> {
+    var q = coordinates(of: x)
+    let gains = eigenvalues.map { $0 / ($0 + sigma * sigma) }
+    for row in 0..<q.rows { for j in 0..<dimension { q[row, j] *= gains[j] } }
+    var result = eigenvectors.map { Matrix.product(q, $0) } ?? q
+    for row in 0..<q.rows { for j in 0..<dimension { result[row, j] += mean[j] } }
+    return result
+  }
+
   /// The coordinates of `x − E y` along the eigenvectors, `(B, D)`.
   private func coordinates(of x: Matrix<Double>) -> Matrix<Double> {
     precondition(x.columns == dimension)

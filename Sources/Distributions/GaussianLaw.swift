@@ -137,6 +137,44 @@ public struct GaussianLaw: Law {
       }
     }
   }
+
+  /// Adds `Σ_j √λ_j ξ_j v_j` to `y`, `(D)`, for the standard normals `ξ`, `(D)`.
+  func addSpread(_ normals: VectorView<Float>, to y: VectorView<Float>) {
+    addSpread(normals, factor: factor?.single, to: y)
+  }
+
+  /// Adds `Σ_j √λ_j ξ_j v_j` to `y`, `(D)`, for the standard normals `ξ`, `(D)`.
+  func addSpread(_ normals: VectorView<Double>, to y: VectorView<Double>) {
+    addSpread(normals, factor: factor?.double, to: y)
+  }
+
+  /// Adds `scale` times the covariance to `matrix`, `(D, D)`.
+  func addCovariance(to matrix: inout Matrix<Double>, scale: Double) {
+    for (k, value) in eigenvalues.enumerated() where value > 0 {
+      guard let eigenvectors else {
+        matrix[k, k] += scale * value
+        continue
+      }
+      for i in 0..<dimension {
+        let left = scale * value * eigenvectors[k, i]
+        for j in 0..<dimension { matrix[i, j] += left * eigenvectors[k, j] }
+      }
+    }
+  }
+
+  private func addSpread<Element: Scalar>(
+    _ normals: VectorView<Element>, factor: Matrix<Element>?, to y: VectorView<Element>
+  ) {
+    guard let factor else {
+      for j in 0..<dimension { y[j] += Element(eigenvalues[j].squareRoot()) * normals[j] }
+      return
+    }
+    factor.withReadOnlyView { factor in
+      for j in 0..<dimension where eigenvalues[j] > 0 {
+        y.update(adding: normals[j], times: factor.row(j))
+      }
+    }
+  }
 }
 
 extension GaussianLaw {

@@ -46,10 +46,19 @@ struct LawReader {
       let (law, record) = try self.points(&reader, document, points)
       return (law, distribution, record)
     case "gaussian":
-      return (try gaussian(&reader), distribution, document)
+      let law = try gaussian(&reader)
+      try reader.finish()
+      return (law, distribution, document)
+    case "gaussian-mixture": return (try gaussianMixture(&reader), distribution, document)
+    case "hypersphere": return (try hypersphere(&reader), distribution, document)
+    case "box": return (try box(&reader), distribution, document)
+    case "checkerboard": return (try checkerboard(&reader), distribution, document)
+    case "curve": return (try curve(&reader), distribution, document)
     default:
       throw .unexpected(
-        path: reader.path(of: "distribution"), expected: "'points' or 'gaussian'",
+        path: reader.path(of: "distribution"),
+        expected: "'points', 'gaussian', 'gaussian-mixture', 'hypersphere', 'box', 'checkerboard' "
+          + "or 'curve'",
         found: "\(excerpt(distribution))")
     }
   }
@@ -68,10 +77,16 @@ struct LawReader {
       throw .unexpected(
         path: reader.path(of: "file"), expected: "either 'points' or 'file'", found: "both")
     case (let rows?, _):
-      return (try law { try PointsLaw(points: Matrix(rows), weights: weights) }, document)
+      return (
+        try law(reader) { () throws in try PointsLaw(points: Matrix(rows), weights: weights) },
+        document
+      )
     case (nil, let (name, file)?):
       let record = document.replacing("file", by: file.identity(name: FileName.split(name).name))
-      return (try law { try PointsLaw(points: file.points, weights: weights) }, record)
+      return (
+        try law(reader) { () throws in try PointsLaw(points: file.points, weights: weights) },
+        record
+      )
     case (nil, nil): throw .missing(path: reader.path(of: "points"))
     }
   }
@@ -86,55 +101,9 @@ struct LawReader {
     return try PointFileReference(try reader.object("file"))
   }
 
-  // MARK: Gaussian
-
-  private func gaussian(_ reader: inout JSONObjectReader) throws(JSONError) -> any Law {
-    var mean = try reader.optionalNumbers("mean")
-    let covariance = try reader.optionalRows("covariance")
-    let deviations = try reader.optionalNumbers("standardDeviations")
-    let deviation = try reader.optionalNumber("standardDeviation")
-    let dimension = try reader.optionalInteger("dimension")
-    let subspace = try reader.optionalInteger("subspaceDimension")
-    try reader.finish()
-    let spreads = [covariance != nil, deviations != nil, deviation != nil]
-    guard spreads.filter({ $0 }).count == 1 else {
-      throw .unexpected(
-        path: reader.path(of: "covariance"),
-        expected: "one of 'covariance', 'standardDeviations' and 'standardDeviation'",
-        found: spreads.contains(true) ? "more than one" : "none")
-    }
-    var count = mean?.count ?? covariance?.count ?? deviations?.count ?? 0
-    if count == 0 {
-      count = try checked(dimension, reader.path(of: "dimension"), in: 1...1_000_000)
-    }
-    if let dimension, dimension != count {
-      throw .unexpected(
-        path: reader.path(of: "dimension"), expected: "\(count), as the mean or the spread has",
-        found: "\(dimension)")
-    }
-    mean = mean ?? Array(repeating: 0, count: count)
-    if let covariance {
-      try refuse(subspace, reader.path(of: "subspaceDimension"))
-      return try law {
-        try GaussianLaw(mean: mean ?? [], covariance: Matrix(covariance))
-      }
-    }
-    if deviations != nil { try refuse(subspace, reader.path(of: "subspaceDimension")) }
-    var spread = count
-    if subspace != nil {
-      spread = try checked(subspace, reader.path(of: "subspaceDimension"), in: 0...count)
-    }
-    return try law {
-      try GaussianLaw(
-        mean: mean ?? [],
-        standardDeviations: deviations
-          ?? (0..<count).map { $0 < spread ? deviation ?? 0 : 0 })
-    }
-  }
-
   // MARK: Checks
 
-  private func checked(
+  func checked(
     _ value: Int?, _ path: String, in range: ClosedRange<Int>
   ) throws(JSONError) -> Int {
     guard let value else { throw .missing(path: path) }
@@ -146,21 +115,24 @@ struct LawReader {
     return value
   }
 
-  private func refuse(_ value: Int?, _ path: String) throws(JSONError) {
+  func refuse(_ value: Int?, _ path: String) throws(JSONError) {
     if value != nil {
       throw .unexpected(
         path: path, expected: "this key only beside 'standardDeviation'", found: "it")
     }
   }
 
-  /// The law that `make` makes; its `LawError` becomes an error about the key.
-  private func law(_ make: () throws -> any Law) throws(JSONError) -> any Law {
+  /// The law that `make` makes; its `LawError` becomes an error about the key in `reader`.
+  func law<Made: Law>(
+    _ reader: JSONObjectReader, _ make: () throws -> Made
+  ) throws(JSONError) -> Made {
     do {
       return try make()
     } catch LawError.invalid(let key, let expected, let found) {
-      throw .unexpected(path: key, expected: expected, found: found)
+      throw .unexpected(path: reader.path(of: key), expected: expected, found: found)
     } catch {
-      throw .unexpected(path: "distribution", expected: "a law", found: "\(error)")
+      throw .unexpected(
+        path: reader.path(of: "distribution"), expected: "a law", found: "\(error)")
     }
   }
 }

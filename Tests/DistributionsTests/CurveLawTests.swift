@@ -1,0 +1,55 @@
+import ForwardProcess
+import LinearAlgebra
+import Testing
+
+@testable import Distributions
+
+@Suite struct CurveLawTests {
+  private let sampling = CurveSampling(samples: 0, seed: 0, workers: Workers(count: 2))
+
+  private func curve(_ shape: CurveShape, scale: Double = 1, noise: Double = 0) -> CurveLaw {
+    ContinuousLaws.make { try CurveLaw(shape: shape, scale: scale, noise: noise) }
+  }
+
+  @Test("The circle is the sphere of the plane", arguments: [1e-3, 0.05, 1, 100])
+  func circle(sigma: Double) {
+    let (curve, sphere) = (curve(.circle, scale: 1.5), ContinuousLaws.circle)
+    let x = Matrix([[0.1, 0], [1.5, 0.01], [-1, 1.3], [40, -20], [0, 0]])
+    let tolerance = 1e-8 * (1 + 1 / sigma)
+    #expect(
+      maximumDifference(
+        curve.score(at: x, sigma: sigma).elements, sphere.score(at: x, sigma: sigma).elements)
+        < tolerance * (1 + 1 / sigma) * 40)
+    for (a, b) in zip(
+      curve.logDensity(at: x, sigma: sigma), sphere.logDensity(at: x, sigma: sigma))
+    { #expect(abs(a - b) < 1e-9 * (1 + abs(b))) }
+    #expect(
+      curve.informationCurve(at: [sigma], sampling: sampling)[0].entropyRate
+        == sphere.informationCurve(at: [sigma], sampling: sampling)[0].entropyRate)
+  }
+
+  @Test("At small noise the rate reads one dimension", arguments: CurveShape.allCases)
+  func dimension(_ shape: CurveShape) {
+    let law = curve(shape, scale: 3)
+    let point = law.informationCurve(at: [3e-3], sampling: sampling)[0]
+    #expect(abs(point.entropyRate.value - 1) < 0.003)
+    #expect(point.conditionalEntropy == nil)
+  }
+
+  @Test("With noise the rate is that of the noise below it", arguments: CurveShape.allCases)
+  func noise(_ shape: CurveShape) {
+    let law = curve(shape, noise: 0.05)
+    let point = law.informationCurve(at: [1e-4], sampling: sampling)[0]
+    #expect(abs(point.entropyRate.value - 2) < 1e-5)
+  }
+
+  @Test("Impossible curves are refused by name")
+  func parameters() {
+    for scale in [0, -1, Double.nan, .infinity, 1e200] {
+      #expect(throws: LawError.self) { try CurveLaw(shape: .circle, scale: scale) }
+    }
+    for noise in [-1, Double.nan, .infinity] {
+      #expect(throws: LawError.self) { try CurveLaw(shape: .circle, noise: noise) }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import Storage
+import Testing
+
+@Suite struct LawReaderTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func dataset(_ text: String) throws -> Dataset {
+    try writeDurably(Array(text.utf8), to: folder["law.json"])
+    return try Dataset(folder["law.json"], shareFolders: [])
+  }
+
+  @Test(
+    "Every kind of law reads from JSON, and again from what a checkpoint keeps",
+    arguments: [
+      (
+        #"{"distribution": "gaussian-mixture", "components": [{"weight": 0.25, "mean": [0, 1], "#
+          + #""standardDeviation": 2}, {"weight": 0.75, "covariance": [[1, 0.5], [0.5, 2]]}]}"#, 2
+      ),
+      (#"{"distribution": "hypersphere", "dimension": 8, "radius": 2}"#, 8),
+      (#"{"distribution": "box", "lower": [0, 1, 2], "upper": [1, 1, 4]}"#, 3),
+      (#"{"distribution": "checkerboard", "cells": 4, "width": 1}"#, 2),
+      (#"{"distribution": "curve", "shape": "swiss-roll", "scale": 2, "noise": 0.1}"#, 2),
+      (#"{"distribution": "curve", "shape": "circle"}"#, 2),
+    ])
+  func reads(_ text: String, dimension: Int) throws {
+    let dataset = try dataset(text)
+    #expect(dataset.law.dimension == dimension)
+    let again = try Dataset(record: dataset.record, checkpoint: "x", folders: [])
+    #expect(again.law.moments == dataset.law.moments)
+  }
+
+  @Test(
+    "Errors name the key",
+    arguments: [
+      (#""distribution": "gaussian-mixture", "components": []"#, "components"),
+      (
+        #""distribution": "gaussian-mixture", "components": [{"weight": 1, "mean": [0], "#
+          + #""standardDeviation": 1}, {"weight": -1, "mean": [0], "standardDeviation": 1}]"#,
+        "components[1].weight"
+      ),
+      (
+        #""distribution": "gaussian-mixture", "components": [{"weight": 0.9, "mean": [0], "#
+          + #""standardDeviation": 1}]"#, "components"
+      ),
+      (
+        #""distribution": "gaussian-mixture", "components": [{"weight": 1, "mean": [0, 0], "#
+          + #""covariance": [[1, 2], [2, 1]]}]"#, "components[0].covariance"
+      ),
+      (
+        #""distribution": "gaussian-mixture", "components": [{"weight": 1, "mean": [0], "#
+          + #""standardDeviation": 1, "width": 2}]"#, "components[0].width"
+      ),
+      (
+        #""distribution": "gaussian-mixture", "components": [{"weight": 1, "dimension": 1e15, "#
+          + #""standardDeviation": 1}]"#, "components[0].dimension"
+      ),
+      (
+        #""distribution": "hypersphere", "dimension": 1000000000000000000, "radius": 1"#,
+        "dimension"
+      ),
+      (#""distribution": "hypersphere", "dimension": 0, "radius": 1"#, "dimension"),
+      (#""distribution": "hypersphere", "dimension": 3, "radius": -1"#, "radius"),
+      (#""distribution": "box", "lower": [0], "upper": [1, 2]"#, "upper"),
+      (#""distribution": "box", "lower": [0, 3], "upper": [1, 2]"#, "upper"),
+      (#""distribution": "checkerboard", "cells": 1000000000, "width": 1"#, "cells"),
+      (#""distribution": "checkerboard", "cells": 4, "width": 0"#, "width"),
+      (#""distribution": "curve", "shape": "square""#, "shape"),
+      (#""distribution": "curve", "shape": "circle", "noise": -1"#, "noise"),
+      (#""distribution": "curve", "shape": "circle", "radius": 1"#, "radius"),
+      (#""distribution": "donut""#, "distribution"),
+    ])
+  func errors(_ members: String, key: String) {
+    let text = message { _ = try dataset("{\(members)}") }
+    #expect(text.contains("'\(key)'") || text.contains(" \(key):") || text.contains("\(key)"))
+  }
+}
