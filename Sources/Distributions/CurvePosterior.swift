@@ -16,9 +16,9 @@ struct CurvePosterior {
 
   private static let rule = GaussLegendre(16)
   private static let deepest = 45
-  /// So many nodes are enough for any posterior that double precision can tell: where rounding makes
+  /// So many pieces are enough for any posterior that double precision can tell: where rounding makes
   /// the integrand rough, splitting would never end.
-  private static let mostNodes = 1 << 16
+  private static let mostPieces = 1 << 13
 
   /// The posterior for `law` without its noise at the point `(x, y)`, `s > 0`.
   init(_ law: CurveLaw, x: Double, y: Double, s: Double) {
@@ -65,6 +65,7 @@ struct CurvePosterior {
     let gap: (Double, Double)
     private var best = 0.0
     private(set) var nodes: [Node] = []
+    private var pieces = 0
 
     init(_ law: CurveLaw, x: Double, y: Double, s: Double) {
       (self.law, self.s) = (law, s)
@@ -107,6 +108,7 @@ struct CurvePosterior {
     }
 
     private mutating func visit(_ panel: CurvePanel, depth: Int) {
+      pieces += 1
       let middle = place(panel.branch, panel.middle)
       // No point of the piece is farther than this from its middle.
       let radius = law.scale * panel.half * law.shape.speed(panel.middle + panel.half) / s
@@ -131,7 +133,7 @@ struct CurvePosterior {
       best = max(best, high)
       guard
         high - low > 8 + rounding && depth < CurvePosterior.deepest
-          && nodes.count < CurvePosterior.mostNodes
+          && pieces < CurvePosterior.mostPieces
       else { return }
       nodes.removeLast(nodes.count - first)
       let parts = panel.parts
