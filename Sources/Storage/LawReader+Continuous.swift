@@ -14,6 +14,8 @@ extension LawReader {
     let deviation = try reader.optionalNumber("standardDeviation")
     let dimension = try reader.optionalInteger("dimension")
     let subspace = try reader.optionalInteger("subspaceDimension")
+    // A misspelt key is named before what is missing for want of it.
+    try reader.finish()
     let spreads = [covariance != nil, deviations != nil, deviation != nil]
     guard spreads.filter({ $0 }).count == 1 else {
       throw .unexpected(
@@ -59,7 +61,6 @@ extension LawReader {
     for var member in try reader.objects("components") {
       weights.append(try member.number("weight"))
       let component = try gaussian(&member)
-      try member.finish()
       components.append(component)
       size += component.dimension
       guard size <= Self.largestSpread else {

@@ -46,9 +46,7 @@ struct LawReader {
       let (law, record) = try self.points(&reader, document, points)
       return (law, distribution, record)
     case "gaussian":
-      let law = try gaussian(&reader)
-      try reader.finish()
-      return (law, distribution, document)
+      return (try gaussian(&reader), distribution, document)
     case "gaussian-mixture": return (try gaussianMixture(&reader), distribution, document)
     case "hypersphere": return (try hypersphere(&reader), distribution, document)
     case "box": return (try box(&reader), distribution, document)
