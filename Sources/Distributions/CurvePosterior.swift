@@ -15,10 +15,8 @@ struct CurvePosterior {
   let covariance: (xx: Double, yy: Double, xy: Double)
 
   private static let rule = GaussLegendre(16)
-  private static let deepest = 45
-  /// So many pieces are enough for any posterior that double precision can tell: where rounding makes
-  /// the integrand rough, splitting would never end.
-  private static let mostPieces = 1 << 13
+  /// Beyond this number pieces are not split any more: it takes numbers at the limit of their precision.
+  private static let mostNodes = 1 << 15
 
   /// The posterior for `law` without its noise at the point `(x, y)`, `s > 0`.
   init(_ law: CurveLaw, x: Double, y: Double, s: Double) {
@@ -63,36 +61,24 @@ struct CurvePosterior {
     private let origin: (Double, Double)
     /// `x − o`.
     let gap: (Double, Double)
+    /// What the rounding of points on the curve leaves wrong in a logarithm: far out, at small s, many nats.
+    private let rounding: Double
     private var best = 0.0
     private(set) var nodes: [Node] = []
-    private var pieces = 0
 
     init(_ law: CurveLaw, x: Double, y: Double, s: Double) {
       (self.law, self.s) = (law, s)
-      func place(_ panel: CurvePanel, _ t: Double) -> (u: Double, v: Double, distance: Double) {
-        let point = law.shape.point(panel.branch, t)
-        let (u, v) = (law.scale * point.0, law.scale * point.1)
-        return (u, v, hypot(u - x, v - y))
-      }
-      var nearest = law.panels[0]
+      var nearest = (0.0, 0.0)
       var distance = Double.infinity
       for panel in law.panels {
-        let d = place(panel, panel.middle).distance
-        if d < distance { (nearest, distance) = (panel, d) }
+        let point = law.shape.point(panel.branch, panel.middle)
+        let (u, v) = (law.scale * point.0, law.scale * point.1)
+        let d = hypot(u - x, v - y)
+        if d < distance { (nearest, distance) = ((u, v), d) }
       }
-      // Far out the origin must be all but the nearest point: rounding grows with its distance from it.
-      var (low, high) = (nearest.middle - nearest.half, nearest.middle + nearest.half)
-      for _ in 0..<(distance > 1e4 * s ? 60 : 0) {
-        let third = (high - low) / 3
-        if place(nearest, low + third).distance < place(nearest, high - third).distance {
-          high -= third
-        } else {
-          low += third
-        }
-      }
-      let point = place(nearest, (low + high) / 2)
-      origin = (point.u, point.v)
-      gap = (x - point.u, y - point.v)
+      origin = nearest
+      gap = (x - nearest.0, y - nearest.1)
+      rounding = 4e-15 * (distance / s) * (law.scale / s)
       nodes.reserveCapacity(256)
     }
 
@@ -104,21 +90,23 @@ struct CurvePosterior {
     }
 
     mutating func run() {
-      for panel in law.panels { visit(panel, depth: 0) }
+      // The most likely first: what is found there tells which of the others to drop.
+      let places = law.panels.map { place($0.branch, $0.middle) }
+      for k in places.indices.sorted(by: { places[$0].logarithm > places[$1].logarithm }) {
+        visit(law.panels[k], places[k])
+      }
     }
 
-    private mutating func visit(_ panel: CurvePanel, depth: Int) {
-      pieces += 1
-      let middle = place(panel.branch, panel.middle)
+    private mutating func visit(
+      _ panel: CurvePanel, _ middle: (u: Double, v: Double, logarithm: Double)
+    ) {
       // No point of the piece is farther than this from its middle.
       let radius = law.scale * panel.half * law.shape.speed(panel.middle + panel.half) / s
       let distance = hypot(gap.0 - middle.u, gap.1 - middle.v) / s
       let gain = distance > radius ? radius * (distance - radius / 2) : distance * distance / 2
       best = max(best, middle.logarithm)
-      // What rounding may leave wrong in a logarithm: far out, at small s, more than 8.
-      let rounding = 1e-15 * distance * hypot(middle.u, middle.v) / s
       guard middle.logarithm + gain > best - 45 - rounding else { return }
-      let first = nodes.count
+      let count = nodes.count
       var (low, high) = (Double.infinity, -Double.infinity)
       let rule = CurvePosterior.rule
       for k in rule.nodes.indices {
@@ -131,14 +119,18 @@ struct CurvePosterior {
             weight: panel.half * rule.weights[k] * law.shape.density(t)))
       }
       best = max(best, high)
-      guard
-        high - low > 8 + rounding && depth < CurvePosterior.deepest
-          && pieces < CurvePosterior.mostPieces
-      else { return }
-      nodes.removeLast(nodes.count - first)
+      guard high - low > 8 + rounding && nodes.count < CurvePosterior.mostNodes else { return }
+      nodes.removeLast(nodes.count - count)
       let parts = panel.parts
-      visit(parts.0, depth: depth + 1)
-      visit(parts.1, depth: depth + 1)
+      let first = place(panel.branch, parts.0.middle)
+      let second = place(panel.branch, parts.1.middle)
+      if first.logarithm > second.logarithm {
+        visit(parts.0, first)
+        visit(parts.1, second)
+      } else {
+        visit(parts.1, second)
+        visit(parts.0, first)
+      }
     }
   }
 }

@@ -135,7 +135,7 @@ import Testing
         meanOf: (0..<count).map { row in
           (0..<law.dimension).reduce(0) { $0 + centred(row, $1) * centred(row, $1) }
         })
-      // At most 12 laws, 2 · 9 numbers each, five standard errors: fails once in 8000 seeds.
+      // At most 15 laws, 2 · 9 numbers each, five standard errors: fails once in 8000 seeds.
       let tolerance = 5 * squares.standardError + 1e-5 * law.moments.totalVariance
       #expect(abs(squares.value - law.moments.totalVariance) < tolerance)
       for j in 0..<law.dimension {
@@ -158,7 +158,7 @@ import Testing
   @Test("The divergence is C/σ² − D/σ² on average", arguments: ContinuousLaws.all, [0.3, 2])
   func dataDivergence(_ named: NamedLaw, sigma: Double) {
     let law = named.law
-    let x = law.noised(4000, sigma: sigma, seed: 41)
+    let x = law.noised(2000, sigma: sigma, seed: 41)
     let divergence = Estimate(meanOf: law.divergence(at: x, sigma: sigma))
     let measured = divergence.scaled(by: sigma * sigma, offset: Double(law.dimension))
     let rate = curve(law, [sigma])[0].entropyRate
@@ -170,17 +170,17 @@ import Testing
   @Test(
     "The rate is the derivative of the conditional entropy", arguments: ContinuousLaws.all,
     [0.1, 0.7, 3])
-  func rateIsDerivative(_ named: NamedLaw, sigma: Double) throws {
+  func rateIsDerivative(_ named: NamedLaw, sigma: Double) {
+    let middle = curve(named.law, [sigma], samples: 16)[0]
+    guard middle.entropyRate.standardError == 0 && middle.conditionalEntropy != nil else { return }
     let h = 0.02
     let points = curve(named.law, [-2, -1, 0, 1, 2].map { sigma * exp($0 * h) })
-    guard points[2].entropyRate.standardError == 0 else { return }
-    let entropy = points.compactMap { $0.conditionalEntropy?.value }
-    guard entropy.count == 5 else { return }
+    let entropy = points.map { $0.conditionalEntropy?.value ?? .nan }
     let derivative = (8 * (entropy[3] - entropy[1]) - (entropy[4] - entropy[0])) / (12 * h)
     #expect(abs(derivative - points[2].entropyRate.value) < 2e-6)
   }
 
-  @Test("Curves are finite however small or large the noise", arguments: ContinuousLaws.all)
+  @Test("Curves are finite however small or large the noise", arguments: ContinuousLaws.quick)
   func finiteCurves(_ named: NamedLaw) {
     let scale = named.law.moments.scale
     for point in curve(named.law, [1e-3, 1e-2, 1e3, 1e6].map { $0 * scale }, samples: 512) {
@@ -201,7 +201,8 @@ import Testing
     #expect(together.map(\.conditionalEntropy) == alone.map(\.conditionalEntropy))
   }
 
-  @Test("At both ends of the noise range the rate is near its limit", arguments: ContinuousLaws.all)
+  @Test(
+    "At both ends of the noise range the rate is near its limit", arguments: ContinuousLaws.quick)
   func noiseRange(_ named: NamedLaw) {
     let (law, range) = (named.law, named.law.noiseRange)
     #expect(law.noiseRange == range)
@@ -216,8 +217,8 @@ import Testing
   @Test(
     "Variances of the surprisal are those of samples", arguments: ContinuousLaws.all, [0.2, 1.5])
   func surprisals(_ named: NamedLaw, sigma: Double) {
-    let (law, count) = (named.law, 10_000)
-    let point = curve(law, [sigma], samples: 40_000)[0]
+    let (law, count) = (named.law, 5000)
+    let point = curve(law, [sigma], samples: 20_000)[0]
     guard let expected = point.surprisalVariance, law.entropy == nil else { return }
     let stream = RandomStream(seed: 65, step: 0, purpose: .test)
     let y = law.samples(count, stream: stream)

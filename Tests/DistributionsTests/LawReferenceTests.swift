@@ -89,7 +89,7 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
     }
   }
 
-  @Test("A sampled mixture agrees with quadrature within its standard errors", arguments: 0..<4)
+  @Test("A sampled mixture agrees with quadrature within its standard errors", arguments: 0..<2)
   func sampledMixture(seed: UInt64) {
     // The plane's mixture times a normal third coordinate: rates and entropies add.
     let plane = ContinuousLaws.plane
@@ -115,7 +115,7 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
     }
     for (k, point) in points.enumerated() {
       let rate = parts[0][k].entropyRate.value + parts[1][k].entropyRate.value
-      // 32 numbers at 4.5 standard errors: fails once in 4000 seeds.
+      // 16 numbers at 4.5 standard errors: fails once in 9000 seeds.
       #expect(abs(point.entropyRate.value - rate) < 4.5 * point.entropyRate.standardError + 1e-12)
       #expect(point.entropyRate.standardError < 0.005)
       let entropies = parts.compactMap { $0[k].conditionalEntropy?.value }
