@@ -24,6 +24,15 @@ public protocol Law: ScoreFunction, SampleSource {
   func informationCurve(at sigmas: [Double], sampling: CurveSampling) -> [InformationPoint]
 }
 
+extension Law {
+  /// How many samples of a noise level can have their exact score when `samples` are asked for.
+  ///
+  /// All of them, but for large sets of points: see `RareEventSampler`.
+  public func affordableSamples(_ samples: Int) -> Int {
+    (self as? PointsLaw).map { RareEventSampler.affordableSamples(samples, law: $0) } ?? samples
+  }
+}
+
 /// How a law may sample where its information curve has no quadrature.
 public struct CurveSampling: Sendable {
   /// Samples per noise level.

@@ -16,9 +16,8 @@ internal import Statistics
 struct RareEventSampler {
   /// Strata per task: 256 samples, one block of posteriors.
   private static let strataPerTask = 128
-  /// Work, in multiplications, that the posteriors of one level may cost: some four seconds of one
-  /// core.
-  private static let budget = 1e11
+  /// Work, in multiplications, that the posteriors of one level may cost: a second or two of one core.
+  private static let budget = 4e10
   /// Samples that a level has however much they cost.
   private static let leastSamples = 256
   /// With fewer samples' worth of contributions, a rate rests on rare events.
@@ -52,8 +51,8 @@ struct RareEventSampler {
   ///
   /// A posterior costs `2 K D` multiplications, and exponentials that take as long as `50 K` more.
   /// Where all that were asked for would cost more than the budget there are fewer, at least 256, and
-  /// the standard errors, which are those of the samples taken, are larger: 1030 samples of 60 000
-  /// points in 784 dimensions. Up to `K (D + 25) = 3e6` there are 16 384 if asked for.
+  /// the standard errors, which are those of the samples taken, are larger: 412 samples of 60 000
+  /// points in 784 dimensions. Up to `K (D + 25) = 1.2e6` there are 16 384 if asked for.
   static func affordableSamples(_ samples: Int, law: PointsLaw) -> Int {
     let cost = 2 * Double(law.weights.count) * (Double(law.dimension) + 25)
     return min(samples, max(leastSamples, Int(budget / cost)))

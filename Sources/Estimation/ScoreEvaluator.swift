@@ -15,6 +15,9 @@ public struct ScoreEvaluator: Sendable {
   public let exact: (any ScoreFunction)?
   /// Samples per noise level.
   public let samplesPerLevel: Int
+  /// The samples of a level, its first ones, at which the exact score is taken too: all, unless it
+  /// would cost too much.
+  public let exactSamples: Int
   /// The seed of the samples.
   public let seed: UInt64
 
@@ -22,11 +25,15 @@ public struct ScoreEvaluator: Sendable {
   private static let blockSamples = 1024
 
   /// An evaluator of `score` on data from `source`; dimensions must agree.
+  ///
+  /// `exactSamples` is `samplesPerLevel` if nil.
   public init(
     score: any ScoreFunction, source: any SampleSource, exact: (any ScoreFunction)?,
-    samplesPerLevel: Int, seed: UInt64
+    samplesPerLevel: Int, exactSamples: Int? = nil, seed: UInt64
   ) {
     precondition(score.dimension == source.dimension && samplesPerLevel >= 1)
+    precondition(exactSamples.map { $0 >= 1 && $0 <= samplesPerLevel } ?? true)
+    self.exactSamples = exactSamples ?? samplesPerLevel
     self.score = score
     self.source = source
     self.exact = exact
@@ -58,7 +65,8 @@ public struct ScoreEvaluator: Sendable {
     let z = stream.normals(count, dimension, firstSample: first)
     let x = perturbed(y, noise: z, sigma: sigma)
     let predicted = score.predictedNoise(at: x, sigma: sigma)
-    let best = exact?.predictedNoise(at: x, sigma: sigma)
+    let compared = max(0, min(count, exactSamples - first))
+    let best = exact?.predictedNoise(at: x.rows(0..<compared), sigma: sigma)
 
     var sums = LevelSums()
     var quantities = Array(repeating: 0.0, count: 5)
@@ -71,7 +79,7 @@ public struct ScoreEvaluator: Sendable {
         yy += centred * centred
         a += noise * guess
         b += guess * guess
-        if let best { mismatch += (best[row, j] - guess) * (best[row, j] - guess) }
+        if let best, row < compared { mismatch += (best[row, j] - guess) * (best[row, j] - guess) }
       }
       quantities[0] = a
       quantities[1] = b
@@ -80,7 +88,7 @@ public struct ScoreEvaluator: Sendable {
       quantities[4] = LossLedger.spreadControl(yy, moments.totalVariance, rounding: 1e-10)
       sums.moments.add(quantities)
       sums.losses.add(zz - 2 * a + b)
-      if best != nil {
+      if best != nil && row < compared {
         sums.mismatch.add(mismatch)
         sums.mismatches.add(mismatch)
       }

@@ -36,15 +36,24 @@ public final class NetworkParameters<Element: Scalar>: Sendable {
 
   /// Fills the hidden layers with random weights and zero biases, and zeroes the output layer.
   ///
-  /// Weights are normal with variance `1/in` (LeCun et al. 1998); a network whose last layer is zero
-  /// starts as the best denoiser that is linear in x with the data scale alone.
+  /// Weights are normal with variance `1/in` (LeCun et al. 1998). In the first layer the point and the
+  /// embedded level count as inputs of their own, `1/D` and `1/2K`: with `1/(D + 2K)` for both, the units
+  /// would hardly see where in a plane the point is, and what varies fast over space is learned slowly
+  /// (25 narrow Gaussians in the plane: after 10 000 steps 1.05 nats too many, and 0.02 as it is). A
+  /// network whose last layer is zero starts as the best denoiser that is linear in x with the data
+  /// scale alone.
   public func initialize(seed: UInt64) {
     all.fill(0)
     for (index, layer) in layers.dropLast().enumerated() {
       let stream = RandomStream(seed: seed, step: UInt32(index), purpose: .initialization)
-      let scale = 1 / Double(layer.weight.columns).squareRoot()
-      let normals = stream.normals(layer.weight.rows, layer.weight.columns)
-      layer.weight.copy(from: normals.elements.map { Element($0 * scale) })
+      let (rows, columns) = (layer.weight.rows, layer.weight.columns)
+      let groups = index > 0 ? [0..<columns] : shape.inputGroups
+      let scales = groups.flatMap {
+        repeatElement(1 / Double($0.count).squareRoot(), count: $0.count)
+      }
+      let normals = stream.normals(rows, columns).elements
+      layer.weight.copy(
+        from: normals.enumerated().map { Element($0.element * scales[$0.offset % columns]) })
     }
   }
 

@@ -28,6 +28,9 @@ public struct NetworkShape: Sendable, Equatable {
   /// The columns of the input: the point, then cosines and sines of the noise level.
   public var inputWidth: Int { dimension + 2 * frequencyCount }
 
+  /// The columns of the input that hold the point, and those that hold the embedded noise level.
+  var inputGroups: [Range<Int>] { [0..<dimension, dimension..<inputWidth] }
+
   /// The `(out, in)` shape of each layer's weight, first to last.
   public var layerShapes: [(output: Int, input: Int)] {
     [(width, inputWidth)] + Array(repeating: (width, width), count: depth - 1)

@@ -136,7 +136,7 @@ struct Evaluate: ParsableCommand {
     if case .network(let checkpoint, _) = model {
       learned = ScoreEvaluator(
         score: checkpoint.score(weights), source: law, exact: law, samplesPerLevel: samples,
-        seed: common.seed
+        exactSamples: law.affordableSamples(samples), seed: common.seed
       ).estimates(at: sigmas, workers: workers)
     }
     var comparison: HeldOutComparison?

@@ -98,6 +98,24 @@ func exampleLaws() throws -> [any Law] {
     }
   }
 
+  @Test("The exact score at some of the samples changes nothing but the score-matching loss")
+  func partlyExact() throws {
+    for law in try exampleLaws() {
+      let score = ScaledScore(base: law, factor: 0.9)
+      func estimates(_ samples: Int, exact: Int?) -> [NoiseLevelEstimate] {
+        ScoreEvaluator(
+          score: score, source: law, exact: law, samplesPerLevel: samples, exactSamples: exact,
+          seed: 3
+        ).estimates(at: [0.5], workers: Workers(count: 1))
+      }
+      let (all, some) = (estimates(2000, exact: nil)[0], estimates(2000, exact: 1100)[0])
+      let few = estimates(1100, exact: nil)[0]
+      #expect(some.loss == all.loss && some.divergence == all.divergence)
+      let delta = try #require(some.scoreMatchingLoss)
+      #expect(delta.value > 0 && delta == few.scoreMatchingLoss && delta != all.scoreMatchingLoss)
+    }
+  }
+
   @Test("(loss + score norm)/2 is the divergence route, to rounding")
   func identity() throws {
     for law in try exampleLaws() {
