@@ -9,7 +9,7 @@ TINYSCORE = .build/release/tinyscore
 DEMO = demo
 SOURCES = Sources Tests Package.swift
 
-.PHONY: demo test bench results format lint build packages clean
+.PHONY: demo test bench results laws format lint build packages clean
 
 demo: build
 	@mkdir -p $(DEMO)
@@ -34,6 +34,12 @@ build: packages
 results: build .venv/done
 	.venv/bin/python Tests/Python/results.py $(TINYSCORE) \
 	  two-points ring-8 gaussian-16 subspace-4-in-16 simplex-16 digits
+
+# The README's tables of how exact the exact side is; fails where an error exceeds the stated one.
+laws: build .venv/done
+	.venv/bin/python Tests/Python/exact_laws.py $(TINYSCORE)
+	@echo
+	.venv/bin/python Tests/Python/entropy_integrals.py $(TINYSCORE)
 
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)
