@@ -85,6 +85,13 @@ private struct Sides: Sendable {
       return Moments(
         rate: 1, entropy: (log(2 * Double.pi) + 1) / 2 + log(sigma), surprisalVariance: 0.5)
     }
+    guard half > 1e-5 else {
+      // To first order in C: H = log(length) − C/2, log p(y|x) = z (y − E y)/σ + const, h ~ −z² C/2.
+      let rate = half * half / 3
+      return Moments(
+        rate: rate, entropy: log(length) - rate / 2, entropyVariance: rate * rate / 2,
+        surprisalVariance: rate)
+    }
     let nodes = EdgeNodes(edges: [-half, half], sigma: 1)
     let logScale = log(2 * Double.pi) / 2 - log(2 * half)
     var (rate, mean, square, surprisal) = (0.0, 0.0, 0.0, 0.0)

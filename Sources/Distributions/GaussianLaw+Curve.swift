@@ -16,8 +16,8 @@ extension GaussianLaw {
       let variance = sigma * sigma
       let isFullRank = rank == dimension
       let entropy = eigenvalues.reduce(0) {
-        // λ/(λ+σ²) ≤ 1 first: the product λσ² alone could leave the range of numbers.
-        $0 + (log(2 * Double.pi * variance * ($1 / ($1 + variance))) + 1) / 2
+        // By logarithms: products and quotients of λ and σ² could leave the range of numbers.
+        $0 + (log(2 * Double.pi) + log(variance) + log($1) - log($1 + variance) + 1) / 2
       }
       return InformationPoint(
         sigma: sigma,

@@ -73,6 +73,12 @@ extension GaussianMixtureLaw {
     var logDensity = [Double](repeating: 0, count: x.rows)
     for row in 0..<x.rows {
       let largest = p.row(row).reduce(-.infinity, max)
+      guard largest > -.infinity else {
+        logDensity[row] = -.infinity
+        let nearest = nearestComponent(to: x.rows(row..<row + 1), sigma: sigma)
+        for k in 0..<p.columns { p[row, k] = k == nearest ? 1 : 0 }
+        continue
+      }
       var sum = 0.0
       for k in 0..<p.columns {
         p[row, k] = exp(p[row, k] - largest)
@@ -82,6 +88,16 @@ extension GaussianMixtureLaw {
       logDensity[row] = largest + log(sum)
     }
     return (p, logDensity)
+  }
+
+  /// The most probable component where all densities are below the range of numbers.
+  ///
+  /// That far out their logarithms are as the squares of x: their order is that at a point on the way.
+  private func nearestComponent(to x: Matrix<Double>, sigma: Double) -> Int {
+    let length = x.elements.reduce(0) { max($0, abs($1)) }
+    let y = Matrix(rows: 1, columns: dimension, elements: x.elements.map { $0 / length * 1e100 })
+    let values = components.map { $0.logDensity(at: y, sigma: sigma)[0] }
+    return values.indices.max { values[$0] < values[$1] } ?? 0
   }
 
   /// `Σ_k p_k f_k`, `(B, D)`, for the rows of `p`, `(B, K)`, and `f_k`, `(B, D)`.

@@ -17,17 +17,18 @@ extension HypersphereLaw {
     /// `log p_σ(x)`.
     let logDensity: Double
 
-    init(law: HypersphereLaw, squaredLength: Double, sigma: Double) {
+    init(law: HypersphereLaw, length: Double, sigma: Double) {
       let (D, ρ) = (Double(law.dimension), law.radius / sigma)
-      r = squaredLength.squareRoot()
+      r = length
       let s = r / sigma
-      let bessel = BesselRatio(dimension: law.dimension, kappa: ρ * s)
+      // Beyond 1e300 the ratio is 1 to all digits.
+      let bessel = BesselRatio(dimension: law.dimension, kappa: min(ρ * s, 1e300))
       // R A − r as (R − r) − R (1 − A): near the surface R A and r are nearly equal.
       pull = (law.radius - r) / sigma - ρ * bessel.complement
       // ρ² (1 − A²), with 1 − A² as a product, since A is nearly 1 at small σ.
       variance = ρ * (ρ * (bessel.complement * (1 + bessel.ratio)))
       tangent = ρ * (ρ * bessel.slope)
-      gain = tangent
+      gain = r > 1e-3 * law.radius ? law.radius / r * bessel.ratio : tangent
       logDensity =
         bessel.logScaled - (s - ρ) * (s - ρ) / 2 - D * (log(2 * Double.pi) / 2 + log(sigma))
     }
@@ -35,8 +36,10 @@ extension HypersphereLaw {
 
   private func radial(at x: Matrix<Double>, row: Int, sigma: Double) -> Radial {
     precondition(x.columns == dimension && sigma > 0)
-    let square = x.row(row).reduce(0) { $0 + $1 * $1 }
-    return Radial(law: self, squaredLength: square, sigma: sigma)
+    // In units of the largest coordinate, whose square could leave the range of numbers.
+    let unit = x.row(row).reduce(0) { max($0, abs($1)) }
+    let square = x.row(row).reduce(0) { unit > 0 ? $0 + ($1 / unit) * ($1 / unit) : 0 }
+    return Radial(law: self, length: unit * square.squareRoot(), sigma: sigma)
   }
 
   /// `log p_σ(x) = −(r − R)²/2σ² + log(Γ(ν+1)(2/κ)^ν I_ν(κ) e^{−κ}) − (D/2) log 2πσ²` at the rows of `x`,

@@ -30,7 +30,10 @@ struct ParityPosterior {
         TruncatedNormal(lower: (lines[i] - x) / sigma, upper: (lines[i + 1] - x) / sigma))
     }
     let largest = parts.reduce(-.infinity) { max($0, $1.logMass) }
-    guard largest > -.infinity else { return }
+    guard largest > -.infinity else {
+      setFar(gap: nearest, isBelow: lines.first.map { x < $0 })
+      return
+    }
     var sum = 0.0
     for part in parts {
       let p = exp(part.logMass - largest)
@@ -47,5 +50,14 @@ struct ParityPosterior {
       let d = part.mean - mean
       variance += exp(part.logMass - largest) / sum * (part.variance + d * d)
     }
+  }
+
+  /// The posterior so far out that the ends of a column are one number: the nearest end, `gap` σ away,
+  /// is certain to all digits.
+  private mutating func setFar(gap: Double, isBelow: Bool?) {
+    guard let isBelow, gap < .infinity else { return }
+    mean = isBelow ? gap : -gap
+    (square, fourth) = (gap * gap, gap * gap * gap * gap)
+    logMass = -min(gap * gap / 2, 1e300)
   }
 }

@@ -109,7 +109,7 @@ extension Dataset {
   /// How far from the origin, in data scales, points are still told apart in single precision.
   private static let largestOffset = 1e7
 
-  /// Throws if the points are so large that not even double precision carries their squares.
+  /// Throws if the points are so large, or so near, that not even double precision carries squares.
   func checkMoments() throws {
     let moments = law.moments
     guard moments.scale.isFinite, moments.mean.allSatisfy(\.isFinite) else {
@@ -117,6 +117,13 @@ extension Dataset {
         .malformedData,
         "\(name): expected coordinates whose squares are below 1e308, found larger ones; choose "
           + "another unit")
+    }
+    // Distinct points whose squared distances are hardly numbers any more.
+    guard law.entropy ?? 0 == 0 || moments.totalVariance > 1e-280 else {
+      throw Failure(
+        .malformedData,
+        "\(name): expected points apart by 1e-140 at least, found a total variance of "
+          + "\(moments.totalVariance); choose another unit")
     }
   }
 

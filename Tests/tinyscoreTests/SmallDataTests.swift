@@ -72,6 +72,13 @@ import Testing
     try await expectSensible("1\(exponent)\n-1\(exponent)\n", entropy: 0.693_147)
   }
 
+  @Test("Distances whose squares are no numbers are refused", arguments: ["e-200", "e-145", "e160"])
+  func squaresOutOfRange(exponent: String) async throws {
+    try place.put("1\(exponent)\n-1\(exponent)\n", "points.csv")
+    try await place.expectError(
+      65, ["evaluate", "points.csv"] + smallEvaluation, mentions: ["points", "another unit"])
+  }
+
   @Test("Points held out are left out of the training and of its exact side")
   func holdout() async throws {
     let points = (0..<10).map { "\($0),\($0 * $0)\n" }.joined()
