@@ -72,7 +72,8 @@ import Testing
     try await expectSensible("1\(exponent)\n-1\(exponent)\n", entropy: 0.693_147)
   }
 
-  @Test("Distances whose squares are no numbers are refused", arguments: ["e-200", "e-145", "e160"])
+  @Test(
+    "Distances whose squares are no numbers are refused", arguments: ["e-200", "e-145", "e160"])
   func squaresOutOfRange(exponent: String) async throws {
     try place.put("1\(exponent)\n-1\(exponent)\n", "points.csv")
     try await place.expectError(
