@@ -62,16 +62,19 @@ extension CurveLaw {
 
   private static let circle = try? HypersphereLaw(dimension: 2, radius: 1)
 
-  /// From the largest σ below which `C/D` is within 0.1 % of its limit, or 1e-3 of the data scale, to 20
-  /// times the root of the total variance.
+  /// From the largest σ below which `C/D` is within 0.1 % of its limit, or with noise 1e-3 of the data
+  /// scale, to 20 times the root of the total variance.
   ///
   /// The limit is 1, or 2 with noise; at free ends it is approached but linearly in σ.
   func makeNoiseRange() -> NoiseRange {
-    BandwidthEdge(limit: noise > 0 ? 2 : 1, tolerance: 0.002)
+    let maximum = 20 * moments.totalVariance.squareRoot()
+    guard noise > 0 else {
+      return NoiseRange(minimum: scale * shape.noiseFloor, maximum: maximum)
+        ?? PointsLaw.undecidedRange
+    }
+    return BandwidthEdge(limit: 2, tolerance: 0.002)
       .range(
-        scale: moments.scale,
-        floor: min(1e-3 * moments.scale, noise > 0 ? 0.02 * noise : .infinity),
-        maximum: 20 * moments.totalVariance.squareRoot()
+        scale: moments.scale, floor: min(1e-3 * moments.scale, 0.02 * noise), maximum: maximum
       ) { rate(ofCurve: entropyAndRate(spread($0)).rate, sigma: $0) }
   }
 }

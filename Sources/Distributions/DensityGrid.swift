@@ -65,6 +65,8 @@ struct DensityGrid: Sendable {
 
   /// The variances over x of the posterior entropy and over (x, y) of the surprisal at `sigma`, in nats².
   func variances(sigma: Double) -> (posteriorEntropy: Double, surprisal: Double) {
+    // Beyond, the Gaussian is flat over all data and its square would leave the range of numbers.
+    let sigma = min(sigma, 1e100)
     let (u, v) = (BlurKernels(axes.u, sigma: sigma), BlurKernels(axes.v, sigma: sigma))
     let half = Matrix.product(u.plain, mass)
     let blurred = Matrix.product(half, v.plain, transposingRight: true)

@@ -15,7 +15,7 @@ extension GaussianMixtureLaw {
   /// where data and their narrowest deviation are so far apart that it would have more than 4e5 nodes
   /// or 2048 along a coordinate. Components without spread are points, see `PointsLaw`. Where narrow
   /// components are so long that quadrature would take more than 4e5 tiles, Monte Carlo takes its
-  /// place; there the variance of the posterior entropy is nil.
+  /// place.
   public func informationCurve(
     at sigmas: [Double], sampling: CurveSampling
   ) -> [InformationPoint] {

@@ -71,6 +71,7 @@ extension DensityGrid.Axis {
   /// The indices of the nodes that are at most `distance` from `position`.
   fileprivate func indices(within distance: Double, of position: Double) -> Range<Int> {
     let lower = max(0, Int(((position - distance - first) / step).rounded(.up)))
-    return lower..<max(lower, min(count, Int(((position + distance - first) / step).rounded(.down)) + 1))
+    let upper = min(count, Int(((position + distance - first) / step).rounded(.down)) + 1)
+    return lower..<max(lower, upper)
   }
 }
