@@ -62,8 +62,8 @@ extension CurveLaw {
 
   private static let circle = try? HypersphereLaw(dimension: 2, radius: 1)
 
-  /// From the largest σ below which `C/D` is within 0.1 % of its limit, or with noise 1e-3 of the data
-  /// scale, to 20 times the root of the total variance.
+  /// From the largest σ below which `C/D` is within 0.1 % of its limit, or with noise the less of 1e-3 of
+  /// the data scale and 0.02 of the noise, to 20 times the root of the total variance.
   ///
   /// The limit is 1, or 2 with noise; at free ends it is approached but linearly in σ.
   func makeNoiseRange() -> NoiseRange {

@@ -11,11 +11,11 @@ extension GaussianMixtureLaw {
   /// `C = Σ_k w_k Σ_j λ_kj/(λ_kj+σ²) + E Σ_k p(k|x) ‖E[y|x, k] − E[y|x]‖²/σ²`: the first term is a closed
   /// form, the second is left to quadrature (error below 1e-8) or to `MixtureSampler`. Where every
   /// component has full rank, `H[y|x] = H[y] − H[x] + (D/2) log 2πe σ²` by the same means, else nil, and
-  /// with it the variances. These come from convolutions on a grid (`DensityGrid`, error below 1e-6), nil
-  /// where data and their narrowest deviation are so far apart that it would have more than 4e5 nodes
-  /// or 2048 along a coordinate. Components without spread are points, see `PointsLaw`. Where narrow
-  /// components are so long that quadrature would take more than 4e5 tiles, Monte Carlo takes its
-  /// place.
+  /// with it the variances. These come from convolutions on a grid (`DensityGrid`, error below 1e-6); where
+  /// the data's extent is so many of its narrowest deviations that the grid would have more than 4e5
+  /// nodes or 2048 along a coordinate, from Monte Carlo, that of h nil where it rests on rare events.
+  /// Components without spread are points, see `PointsLaw`. Where narrow components are so long that
+  /// quadrature would take more than 4e5 tiles, Monte Carlo takes its place.
   public func informationCurve(
     at sigmas: [Double], sampling: CurveSampling
   ) -> [InformationPoint] {
@@ -27,9 +27,21 @@ extension GaussianMixtureLaw {
       Exact(point: quadraturePoint(sigma: sigmas[level], dataEntropy: dataEntropy, grid: grid))
     }
     return sigmas.indices.map { level in
-      exact[level].point
-        ?? sampler.point(sigma: sigmas[level], level: level, sampling: sampling)
+      let sampled = { sampler.point(sigma: sigmas[level], level: level, sampling: sampling) }
+      guard let point = exact[level].point else { return sampled() }
+      return hasDensity && grid == nil ? Self.adding(variancesOf: sampled(), to: point) : point
     }
+  }
+
+  /// The exact `point` with sampled variances, that of h only where the samples have seen what makes it.
+  private static func adding(
+    variancesOf sampled: InformationPoint, to point: InformationPoint
+  ) -> InformationPoint {
+    InformationPoint(
+      sigma: point.sigma, entropyRate: point.entropyRate,
+      conditionalEntropy: point.conditionalEntropy,
+      posteriorEntropyVariance: sampled.restsOnRareEvents ? nil : sampled.posteriorEntropyVariance,
+      surprisalVariance: sampled.surprisalVariance)
   }
 
   private struct Exact: Sendable { let point: InformationPoint? }

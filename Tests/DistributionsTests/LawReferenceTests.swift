@@ -1,6 +1,7 @@
 import ForwardProcess
 import Glibc
 import LinearAlgebra
+import Statistics
 import Testing
 
 @testable import Distributions
@@ -115,17 +116,26 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
     #expect(abs(point.posteriorEntropyVariance?.value ?? .nan) < 1e-12)
   }
 
-  @Test("Without a grid of bearable size there are no variances")
+  @Test("Without a grid of bearable size variances are sampled")
   func tooLarge() {
+    // Posteriors far apart are normal, of variance λσ²/(λ + σ²): 1/2 and 16/17.
     let law = ContinuousLaws.make {
       try GaussianMixtureLaw(
-        components: [0.0, 1e6].map { try GaussianLaw(mean: [$0], standardDeviations: [1]) },
-        weights: [0.5, 0.5])
+        components: [(0.0, 1.0), (1e6, 4)].map {
+          try GaussianLaw(mean: [$0.0], standardDeviations: [$0.1])
+        }, weights: [0.25, 0.75])
     }
     let point = law.informationCurve(
-      at: [1], sampling: CurveSampling(samples: 0, seed: 0, workers: workers))[0]
-    #expect(point.conditionalEntropy != nil)
-    #expect(point.surprisalVariance == nil && point.posteriorEntropyVariance == nil)
+      at: [1], sampling: CurveSampling(samples: 8192, seed: 5, workers: workers))[0]
+    let variance = 0.25 * 0.75 * pow(log(32.0 / 17) / 2, 2)
+    let (h, S) = (
+      point.posteriorEntropyVariance ?? Estimate(.nan), point.surprisalVariance ?? Estimate(.nan)
+    )
+    // Two numbers at 4.5 standard errors: fails once in 70 000 seeds.
+    #expect(abs(h.value - variance) < 4.5 * h.standardError + 1e-12)
+    #expect(abs(S.value - variance - 0.5) < 4.5 * S.standardError)
+    #expect(h.standardError < 1e-3 && S.standardError < 0.05)
+    #expect(point.entropyRate.standardError == 0)
   }
 
   @Test("A sampled mixture agrees with quadrature within its standard errors", arguments: 0..<2)
