@@ -65,4 +65,17 @@ public enum CurveShape: String, Sendable, CaseIterable {
     let (lower, upper) = parameters
     return self == .spiral ? upper * u.squareRoot() : lower + (upper - lower) * u
   }
+
+  /// The lower end of the noise range of the unit curve without noise, as `BandwidthEdge` finds it: for
+  /// the limit 1 within 0.002, from the data scale down.
+  ///
+  /// A number, because the search takes over a second: the smaller σ, the more nodes a curve needs.
+  var noiseFloor: Double {
+    switch self {
+    case .circle: 0.06207796158565031
+    case .swissRoll: 0.005277572613921698
+    case .twoMoons: 0.0034436733300603995
+    case .spiral: 0.010619474913249907
+    }
+  }
 }

@@ -10,9 +10,11 @@ extension GaussianMixtureLaw {
   /// Given the component k the posterior is normal, and `E p(k|x) = w_k`, so
   /// `C = Σ_k w_k Σ_j λ_kj/(λ_kj+σ²) + E Σ_k p(k|x) ‖E[y|x, k] − E[y|x]‖²/σ²`: the first term is a closed
   /// form, the second is left to quadrature (error below 1e-8) or to `MixtureSampler`. Where every
-  /// component has full rank, `H[y|x] = H[y] − H[x] + (D/2) log 2πe σ²` by the same means, else nil. The
-  /// variance of the posterior entropy is nil, that of the surprisal too but for Monte Carlo. Components
-  /// without spread are points, see `PointsLaw`. Where narrow components are so long that
+  /// component has full rank, `H[y|x] = H[y] − H[x] + (D/2) log 2πe σ²` by the same means, else nil, and
+  /// with it the variances. These come from convolutions on a grid (`DensityGrid`, error below 1e-6); where
+  /// the data's extent is so many of its narrowest deviations that the grid would have more than 4e5
+  /// nodes or 2048 along a coordinate, from Monte Carlo, that of h nil where it rests on rare events.
+  /// Components without spread are points, see `PointsLaw`. Where narrow components are so long that
   /// quadrature would take more than 4e5 tiles, Monte Carlo takes its place.
   public func informationCurve(
     at sigmas: [Double], sampling: CurveSampling
@@ -20,14 +22,26 @@ extension GaussianMixtureLaw {
     precondition(sigmas.allSatisfy { $0 > 0 && $0.isFinite })
     if let points { return points.informationCurve(at: sigmas, sampling: sampling) }
     let sampler = MixtureSampler(law: self, workers: sampling.workers)
-    let dataEntropy = dataEntropy
+    let (dataEntropy, grid) = (dataEntropy, makeGrid())
     let exact = sampling.workers.map(sigmas.count) { level in
-      Exact(point: quadraturePoint(sigma: sigmas[level], dataEntropy: dataEntropy))
+      Exact(point: quadraturePoint(sigma: sigmas[level], dataEntropy: dataEntropy, grid: grid))
     }
     return sigmas.indices.map { level in
-      exact[level].point
-        ?? sampler.point(sigma: sigmas[level], level: level, sampling: sampling)
+      let sampled = { sampler.point(sigma: sigmas[level], level: level, sampling: sampling) }
+      guard let point = exact[level].point else { return sampled() }
+      return hasDensity && grid == nil ? Self.adding(variancesOf: sampled(), to: point) : point
     }
+  }
+
+  /// The exact `point` with sampled variances, that of h only where the samples have seen what makes it.
+  private static func adding(
+    variancesOf sampled: InformationPoint, to point: InformationPoint
+  ) -> InformationPoint {
+    InformationPoint(
+      sigma: point.sigma, entropyRate: point.entropyRate,
+      conditionalEntropy: point.conditionalEntropy,
+      posteriorEntropyVariance: sampled.restsOnRareEvents ? nil : sampled.posteriorEntropyVariance,
+      surprisalVariance: sampled.surprisalVariance)
   }
 
   private struct Exact: Sendable { let point: InformationPoint? }
@@ -54,15 +68,19 @@ extension GaussianMixtureLaw {
     return quadrature.tiles < 4e5 ? quadrature : nil
   }
 
-  private func quadraturePoint(sigma: Double, dataEntropy: Double?) -> InformationPoint? {
+  private func quadraturePoint(
+    sigma: Double, dataEntropy: Double?, grid: DensityGrid?
+  ) -> InformationPoint? {
     guard let moments = quadrature(sigma: sigma)?.moments() else { return nil }
+    let variances = grid?.variances(sigma: sigma / narrowest)
     // 2πe σ² as the sum of logarithms: σ² alone could leave the range of numbers.
     let noiseEntropy = (log(2 * Double.pi) + 1) / 2 + log(sigma)
     return InformationPoint(
       sigma: sigma, entropyRate: Estimate(rateWithin(sigma: sigma) + moments.between),
       conditionalEntropy: dataEntropy.map {
         Estimate($0 + moments.logDensity / moments.mass + Double(dimension) * noiseEntropy)
-      })
+      }, posteriorEntropyVariance: variances.map { Estimate($0.posteriorEntropy) },
+      surprisalVariance: variances.map { Estimate($0.surprisal) })
   }
 
   /// The limit of C as σ → 0: the mean dimension of the components.

@@ -10,7 +10,8 @@ internal import Statistics
 /// draws the component at a random place in `[s/S, (s + 1)/S)` of the cumulative weight, and holds an
 /// antithetic pair `y = m_k ± L ξ`, `x = y ± σ z`. Known means make control variates: those of
 /// `‖y − Ey‖²`, `(y − Ey)·z`, `‖z‖²` and `‖x − Ex‖²` (as far as not the sum of these), and, since
-/// `E p(k|x) = w_k`, those of `Σ_k p(k|x) f_k` for `f_k = ‖m_k − Ey‖²` and the rate within component k.
+/// `E p(k|x) = w_k`, those of `Σ_k p(k|x) f_k` for `f_k = ‖m_k − Ey‖²` and the rate within component k. The
+/// variance of the posterior entropy needs a second draw of `y` given x, see `posteriorEntropies`.
 struct MixtureSampler {
   private static let strataPerTask = 128
   private static let enoughContributions = 64.0
@@ -21,7 +22,9 @@ struct MixtureSampler {
     static let surprisal = 6
     static let squaredSurprisal = 7
     static let squaredContributions = 8
-    static let count = 9
+    static let posteriorEntropy = 9
+    static let squaredPosteriorEntropy = 10
+    static let count = 11
   }
 
   let law: GaussianMixtureLaw
@@ -70,7 +73,12 @@ struct MixtureSampler {
     let spread = law.spread(of: posterior.probabilities, about: denoised) {
       law.components[$0].denoised(at: x, sigma: sigma)
     }
-    let logData = law.hasDensity ? law.logDensity(at: pair.y, sigma: 0) : []
+    let data = law.hasDensity ? law.responsibilities(at: pair.y, sigma: 0) : nil
+    let entropies = data.map {
+      posteriorEntropies(
+        at: x, posterior: posterior.probabilities, data: $0.probabilities, sigma: sigma,
+        strata: strata, stream: stream)
+    }
     let means = componentControls(sigma: sigma)
     let noise = Double(law.dimension) * (log(2 * Double.pi) / 2 + log(sigma))
     for (k, stratum) in strata.enumerated() {
@@ -83,11 +91,12 @@ struct MixtureSampler {
           probabilities: posterior.probabilities.row(sample), means: means)
         row[Column.between] += between / 2
         row[Column.squaredContributions] += between * between
-        if law.hasDensity {
-          let surprisal = posterior.logDensity[sample] - logData[sample] + square / 2 + noise
-          row[Column.surprisal] += surprisal / 2
-          row[Column.squaredSurprisal] += surprisal * surprisal / 2
-        }
+        guard let data, let h = entropies?[sample] else { continue }
+        let surprisal = posterior.logDensity[sample] - data.logDensity[sample] + square / 2 + noise
+        row[Column.surprisal] += surprisal / 2
+        row[Column.squaredSurprisal] += surprisal * surprisal / 2
+        row[Column.posteriorEntropy] += (h.0 + h.1) / 4
+        row[Column.squaredPosteriorEntropy] += h.0 * h.1 / 2
       }
     }
   }
@@ -179,19 +188,20 @@ struct MixtureSampler {
     let isNegligible = between.value < 1e-3 * within && within > 0.1
     let rate = Estimate(
       within + max(0, between.value), standardError: between.standardError)
-    var (entropy, variance): (Estimate?, Estimate?) = (nil, nil)
-    if law.hasDensity {
-      let mean = regression.mean { $0[Column.surprisal] }
-      let h = mean.value
-      // Var S = E S² − H²: to first order its error is that of the mean of S² − 2 H S.
-      let square = regression.mean {
-        $0[Column.squaredSurprisal] - 2 * h * $0[Column.surprisal]
-      }.scaled(by: 1, offset: h * h)
-      entropy = mean
-      variance = Estimate(max(0, square.value), standardError: square.standardError)
+    let variance = { (mean: Int, square: Int) -> Estimate? in
+      guard law.hasDensity else { return nil }
+      let center = regression.mean { $0[mean] }.value
+      // Var S = E S² − (E S)²: to first order its error is that of the mean of S² − 2 (E S) S.
+      let value = regression.mean { $0[square] - 2 * center * $0[mean] }
+        .scaled(by: 1, offset: center * center)
+      return Estimate(max(0, value.value), standardError: value.standardError)
     }
     return InformationPoint(
-      sigma: sigma, entropyRate: rate, conditionalEntropy: entropy, surprisalVariance: variance,
+      sigma: sigma, entropyRate: rate,
+      conditionalEntropy: law.hasDensity ? regression.mean { $0[Column.surprisal] } : nil,
+      posteriorEntropyVariance: variance(
+        Column.posteriorEntropy, Column.squaredPosteriorEntropy),
+      surprisalVariance: variance(Column.surprisal, Column.squaredSurprisal),
       restsOnRareEvents: effective < Self.enoughContributions && !isNegligible)
   }
 }

@@ -1,4 +1,5 @@
 import ForwardProcess
+import Glibc
 import LinearAlgebra
 import Testing
 
@@ -41,6 +42,19 @@ import Testing
     let law = curve(shape, noise: 0.05)
     let point = law.informationCurve(at: [1e-4], sampling: sampling)[0]
     #expect(abs(point.entropyRate.value - 2) < 1e-5)
+  }
+
+  @Test("The noise range begins where the search does", arguments: CurveShape.allCases)
+  func noiseFloor(_ shape: CurveShape) {
+    let law = curve(shape, scale: 3)
+    let floor = law.noiseRange.minimum
+    // The search steps by factors of 1.5 from the data scale and bisects the last step three times.
+    let step = pow(1.5, 0.125)
+    let steps = log(law.moments.scale / floor) / log(step)
+    #expect(abs(steps - steps.rounded()) < 1e-12 * steps)
+    let points = law.informationCurve(at: [floor, floor * step], sampling: sampling)
+    #expect(abs(points[0].entropyRate.value - 1) <= 0.002)
+    #expect(abs(points[1].entropyRate.value - 1) > 0.002)
   }
 
   @Test("Impossible curves are refused by name")

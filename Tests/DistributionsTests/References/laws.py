@@ -5,7 +5,9 @@
 
 Densities: log p_sigma from its definition with 60 digits, its gradient and Laplacian by mpmath's
 numerical differentiation (curves: sums over 320 000 points instead). Rates: C = D + sigma^2 E div s by
-quadrature of the density, H[y|x] = H[y] + H[z] - H[x] likewise; nan where not finite.
+quadrature of the density, H[y|x] = H[y] + H[z] - H[x] likewise; nan where not finite. Variances of the
+posterior entropy h(x) and of the surprisal: on a line from the posterior itself on a fine grid, in the
+plane as `plane_variances` says, twice on different grids that must agree.
 """
 import pathlib
 
@@ -93,10 +95,78 @@ def mixture_curve(law, s, n=1201):
         return integral(density * div), -integral(density * logp)
 
     div, hx = moments(s)
-    H = np.nan
-    if all(np.linalg.matrix_rank(k) == D for k in c):
-        H = moments(0.0)[1] + D / 2 * np.log(2 * np.pi * np.e * s * s) - hx
-    return D + s * s * div, H
+    if not all(np.linalg.matrix_rank(k) == D for k in c):
+        return D + s * s * div, np.nan
+    H = moments(0.0)[1] + D / 2 * np.log(2 * np.pi * np.e * s * s) - hx
+    spread = max(np.sqrt(np.diag(k)).max() for k in c)
+    low, high = m.min(0) - 9 * spread, m.max(0) + 9 * spread
+    if D == 1:
+        return D + s * s * div, H, *line_variances(law, low[0], high[0], s)
+
+    def density(u, v):
+        d = np.stack(np.meshgrid(u, v, indexing="ij"), -1)
+        total = 0
+        for wk, mk, ck in zip(w, m, c):
+            q = np.einsum("...i,ij,...j", d - mk, np.linalg.inv(ck), d - mk)
+            total = total + wk * np.exp(-q / 2) / np.sqrt(np.linalg.det(2 * np.pi * ck))
+        return total
+    return D + s * s * div, H, *agreed(lambda n: plane_variances(density, low, high, s, n))
+
+
+def agreed(variances):
+    """The variances on a grid of 1401 nodes, those on one of 1101 being the same."""
+    fine, coarse = variances(1401), variances(1101)
+    assert np.abs(fine - coarse).max() < 1e-9, (fine, coarse)
+    return fine
+
+
+def line_variances(law, low, high, s):
+    """Var h and Var S of a mixture on a line: p(y|x) at 12 001 y for each of 4001 x."""
+    y = np.linspace(low, high, 12_001)
+    x = np.linspace(low - 9 * s, high + 9 * s, 4001)
+    log_y = special.logsumexp([np.log(w / np.sqrt(2 * np.pi * c[0][0])) - (y - m[0]) ** 2 / (2 * c[0][0])
+                               for w, m, c in zip(law["w"], law["m"], law["c"])], axis=0)
+    rows = []
+    for block in np.array_split(x, 16):
+        logs = log_y - (block[:, None] - y) ** 2 / (2 * s * s)
+        norm = special.logsumexp(logs, axis=1) + np.log(y[1] - y[0])
+        S = norm[:, None] - logs
+        q = np.exp(-S) * (y[1] - y[0])
+        rows.append([np.exp(norm), (q * S).sum(1), (q * S * S).sum(1)])
+    p, h, square = np.concatenate(rows, 1)
+    p /= p.sum()
+    H = p @ h
+    return p @ (h - H) ** 2, p @ square - H * H
+
+
+def plane_variances(density, low, high, s, n):
+    """Var h and Var S: E[S|x] and E[S^2|x] by rectangle rules over y on n^2 nodes, for x on half as many.
+
+    S = |x - y|^2/2s^2 - log p(y) + a function of x; Gaussians in the plane are products.
+    """
+    y = [np.linspace(a, b, n) for a, b in zip(low, high)]
+    x = [np.linspace(a - 9 * s, b + 9 * s, (n + 1) // 2) for a, b in zip(low, high)]
+    p = density(*y)
+    l = np.log(np.maximum(p, 1e-300))
+    t = [(a[:, None] - b) / s for a, b in zip(x, y)]
+    k = [np.exp(-r * r / 2) * (b[1] - b[0]) / np.sqrt(2 * np.pi * s * s) for r, b in zip(t, y)]
+    K0, K2, K4 = [[r**power * m for r, m in zip(t, k)] for power in (0, 2, 4)]
+
+    def blur(f, *kernels):
+        return sum(a @ f @ b.T for a, b in kernels)
+    flat, radial = (K0[0], K0[1]), [(K2[0], K0[1]), (K0[0], K2[1])]
+    p_x = blur(p, flat)
+    keep = p_x > 1e-25
+    p_x = np.where(keep, p_x, 1)
+    first = (blur(p, *radial) / 2 - blur(p * l, flat)) / p_x
+    second = (blur(p, (K4[0], K0[1]), (2 * K2[0], K2[1]), (K0[0], K4[1])) / 4 - blur(p * l, *radial)
+              + blur(p * l * l, flat)) / p_x
+    offset = np.log(2 * np.pi * s * s) + np.log(p_x)
+    h, square = offset + first, offset**2 + 2 * offset * first + second
+    mass = np.where(keep, p_x, 0)
+    mass = mass / mass.sum()
+    H = (mass * h).sum()
+    return np.array([(mass * (h - H) ** 2).sum(), (mass * square).sum() - H * H])
 
 
 def number(v):
@@ -316,7 +386,7 @@ def curve_row(shape, scale, noise, s, x):
 
 
 def curve_curve(shape, scale, noise, s, n=1401):
-    """C = 2 - sigma^2 int |grad p|^2/p and, with noise, H."""
+    """C = 2 - sigma^2 int |grad p|^2/p and, with noise, H and the variances."""
     y, w = curve_points(shape, 300)
     y = y * scale
 
@@ -333,10 +403,15 @@ def curve_curve(shape, scale, noise, s, n=1401):
         return ratio.sum() * area, -(p * np.log(safe)).sum() * area
 
     score, hx = moments(s * s + noise * noise)
-    H = np.nan
-    if noise:
-        H = moments(noise * noise)[1] + np.log(2 * np.pi * np.e * s * s) - hx
-    return 2 - s * s * score, H
+    if not noise:
+        return 2 - s * s * score, np.nan
+    H = moments(noise * noise)[1] + np.log(2 * np.pi * np.e * s * s) - hx
+
+    def density(*axes):
+        k = [np.exp(-((a[:, None] - c) / noise) ** 2 / 2) for a, c in zip(axes, y.T)]
+        return (k[0] * w) @ k[1].T / (2 * np.pi * noise**2)
+    low, high = y.min(0) - 8 * noise, y.max(0) + 8 * noise
+    return 2 - s * s * score, H, *agreed(lambda n: plane_variances(density, low, high, s, n))
 
 
 def curves():
@@ -359,7 +434,8 @@ def main():
     text = "\n\n".join(parts)
     HERE.with_name("LawReferences.swift").write_text(
         "// swift-format-ignore-file\n// Written by laws.py beside this file.\n\n"
-        "/// Rows of σ, x, log p, score and divergence; of curves σ, C and H[y|x].\n"
+        "/// Rows of σ, x, log p, score and divergence; of curves σ, C and H[y|x], of some the variances of h and\n"
+        "/// of the surprisal.\n"
         "enum LawReferences {\n" + text + "\n}\n")
 
 
