@@ -10,8 +10,8 @@ extension CurveLaw {
   /// the nodes. With noise `H[y|x] = H[p_τ] − H[p_s] + log 2πe σ²`, where the nodes' conditional entropy
   /// gives `H[p_s]`; without it entropies are nil: a curve has no area. Error below 1e-7. Variances come
   /// from convolutions on a grid (`DensityGrid`), error below 1e-6; nil without noise, and with so little,
-  /// some 0.02 of the scale, that it would have more than 4e5 nodes. Below 2e-5 of the scale C is its
-  /// value there.
+  /// some 0.02 of the scale, that it would have more than 4e5 nodes. Where s is below 0.4 % of the scale a
+  /// series takes the place of the nodes (`ThinCurve`).
   public func informationCurve(
     at sigmas: [Double], sampling: CurveSampling
   ) -> [InformationPoint] {
@@ -46,21 +46,25 @@ extension CurveLaw {
 
   /// The differential entropy of `p_s`, `s` the spread about the curve, in nats, and the rate of the
   /// curve there.
-  private func entropyAndRate(_ spread: Double) -> (entropy: Double, rate: Double) {
-    // In units of the scale; a finer curve would only cost memory.
-    let s = max(spread / scale, 2e-5)
+  func entropyAndRate(_ spread: Double) -> (entropy: Double, rate: Double) {
+    // In units of the scale.
+    let s = spread / scale
+    let unit = 2 * log(scale)
     if shape == .circle && noise == 0 {
       return (.nan, CurveLaw.circle?.rate(sigma: s) ?? .nan)
+    }
+    if s <= ThinCurve.limit, let thin = CurveLaw.thin[shape] {
+      return (thin.entropy(s) + unit, thin.rate(s))
     }
     let nodes = nodes(spread: s)
     let sums = PlaneQuadrature(u: nodes.x, v: nodes.y, weights: nodes.weights).moments(sigma: s)
     let choice = nodes.weights.reduce(0) { $0 - ($1 > 0 ? $1 * log($1) : 0) }
-    let entropy = choice - sums.entropy + log(2 * Double.pi) + 1 + 2 * log(s)
-    // Across the curve p_s is normal: where s was too small, only its width is missing.
-    return (entropy + 2 * log(scale) + log(spread / scale / s), sums.rate)
+    return (choice - sums.entropy + log(2 * Double.pi) + 1 + 2 * log(s) + unit, sums.rate)
   }
 
   private static let circle = try? HypersphereLaw(dimension: 2, radius: 1)
+  private static let thin = Dictionary(
+    uniqueKeysWithValues: CurveShape.allCases.map { ($0, ThinCurve($0)) })
 
   /// From the largest σ below which `C/D` is within 0.1 % of its limit, or with noise the less of 1e-3 of
   /// the data scale and 0.02 of the noise, to 20 times the root of the total variance.

@@ -57,6 +57,34 @@ import Testing
     #expect(abs(points[1].entropyRate.value - 1) > 0.002)
   }
 
+  @Test("Where x is near the curve a series goes on", arguments: CurveShape.allCases)
+  func thinCurve(_ shape: CurveShape) {
+    let s = ThinCurve.limit * 1.000_1
+    let (entropy, rate) = curve(shape, noise: 0.001).entropyAndRate(s)
+    let thin = ThinCurve(shape)
+    #expect(abs(thin.rate(s) - rate) < 1e-9)
+    #expect(abs(thin.entropy(s) - entropy) < 1e-8)
+    // dH/d ln s = 2 − C.
+    let h = 1e-4
+    let slope = (thin.entropy(3e-3 * exp(h)) - thin.entropy(3e-3 * exp(-h))) / (2 * h)
+    #expect(abs(slope - 2 + thin.rate(3e-3)) < 1e-9)
+  }
+
+  @Test("Curves with hardly any noise are known down to it", arguments: CurveShape.allCases)
+  func hardlyNoisy(_ shape: CurveShape) {
+    let law = curve(shape, scale: 2, noise: 1e-6)
+    let points = law.informationCurve(at: [1e-9, 1e-6, 1e-3], sampling: sampling)
+    // Along the curve all is undecided; across it the noise is a Gaussian's, λ/(λ + σ²).
+    for (point, across) in zip(points, [1, 0.5, 1e-6]) {
+      #expect(abs(point.entropyRate.value - 1 - across) < 1e-3)
+    }
+    let across = 0.5 * (log(2.0) - 1e-6)
+    let along = log(1e-3 / 1e-6)
+    let gained = points[2].conditionalEntropy.map(\.value) ?? .nan
+    let before = points[1].conditionalEntropy.map(\.value) ?? .nan
+    #expect(abs(gained - before - across - along) < 1e-3)
+  }
+
   @Test("Impossible curves are refused by name")
   func parameters() {
     for scale in [0, -1, Double.nan, .infinity, 1e200] {
