@@ -38,10 +38,15 @@ public struct BoxLaw: Law {
           key: "lower", expected: "finite numbers", found: "\(lower[j]) at index \(j)")
       }
       let side = upper[j] - lower[j]
-      guard side == 0 || (side > 0 && side * side > 0 && (side * side).isFinite) else {
+      guard upper[j].isFinite && upper[j] >= lower[j] else {
         throw LawError.invalid(
           key: "upper", expected: "finite numbers not below those of 'lower'",
           found: "\(upper[j]) at index \(j), above \(lower[j])")
+      }
+      guard side == 0 || (side * side > 0 && (side * side).isFinite) else {
+        throw LawError.invalid(
+          key: "upper", expected: "sides of length 0 or with a square in range, 1e-161 to 1e154",
+          found: "\(side) at index \(j)")
       }
     }
     (self.lower, self.upper) = (lower, upper)

@@ -38,7 +38,9 @@ public struct CurveLaw: Law {
     }
     guard noise >= 0 && (noise * noise).isFinite else {
       throw LawError.invalid(
-        key: "noise", expected: "a number that is not negative", found: "\(noise)")
+        key: "noise",
+        expected: "a number that is not negative, with a square in range (up to 1e154)",
+        found: "\(noise)")
     }
     (self.shape, self.scale, self.noise) = (shape, scale, noise)
     let (lower, upper) = shape.parameters

@@ -71,7 +71,8 @@ public struct GaussianLaw: Law {
 
   /// The normal law of independent coordinates with a mean `(D)` and standard deviations `(D)`.
   ///
-  /// Throws `LawError` unless the counts agree and the numbers are finite, the deviations not negative.
+  /// Throws `LawError` unless the counts agree and the numbers are finite, the deviations not negative
+  /// and with finite squares.
   /// Takes `O(D)` memory.
   public init(mean: [Double], standardDeviations: [Double]) throws {
     try Self.validate(mean: mean)
@@ -80,12 +81,10 @@ public struct GaussianLaw: Law {
         key: "standardDeviations", expected: "\(mean.count) numbers, as many as in the mean",
         found: "\(standardDeviations.count)")
     }
-    let isSquareFinite = { (deviation: Double) in
-      deviation >= 0 && (deviation * deviation).isFinite
-    }
-    if let index = standardDeviations.firstIndex(where: { !isSquareFinite($0) }) {
+    if let index = standardDeviations.firstIndex(where: { !($0 >= 0 && ($0 * $0).isFinite) }) {
       throw LawError.invalid(
-        key: "standardDeviations", expected: "finite numbers that are not negative",
+        key: "standardDeviations",
+        expected: "numbers that are not negative, with a square in range (up to 1e154)",
         found: "\(standardDeviations[index]) at index \(index)")
     }
     self.init(

@@ -6,14 +6,15 @@ public enum JSONError: Error, Equatable, Sendable {
   case unexpected(path: String, expected: String, found: String)
   /// The object has no member `path`.
   case missing(path: String)
-  /// The object has a member `path` that means nothing; `suggestion` is the nearest key that does.
-  case unknown(path: String, suggestion: String?)
+  /// The object has a member `path` that means nothing; `known` are the keys that do, and `suggestion`
+  /// the one of them that is near.
+  case unknown(path: String, suggestion: String?, known: [String])
 
   /// Where in the document: `line 3, column 7` or a key path.
   public var place: String {
     switch self {
     case .syntax(let line, let column, _, _): "line \(line), column \(column)"
-    case .unexpected(let path, _, _), .missing(let path), .unknown(let path, _):
+    case .unexpected(let path, _, _), .missing(let path), .unknown(let path, _, _):
       path.isEmpty ? "the document" : path
     }
   }
@@ -23,8 +24,10 @@ public enum JSONError: Error, Equatable, Sendable {
     switch self {
     case .syntax(_, _, let expected, _), .unexpected(_, let expected, _): expected
     case .missing: "a value"
-    case .unknown(_, let suggestion?): "'\(suggestion)' or another known key"
-    case .unknown: "a known key"
+    case .unknown(_, let suggestion?, _): "'\(suggestion)' or another known key"
+    case .unknown(_, nil, let known):
+      known.isEmpty
+        ? "no key" : "one of the keys " + known.map { "'\($0)'" }.joined(separator: ", ")
     }
   }
 

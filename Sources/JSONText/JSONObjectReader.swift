@@ -25,8 +25,11 @@ public struct JSONObjectReader: Sendable {
   /// Throws if the object has a member that nobody asked for.
   public func finish() throws(JSONError) {
     guard let unknown = keys.first(where: { !asked.contains($0) }) else { return }
+    var known: [String] = []
+    for key in asked where !known.contains(key) { known.append(key) }
     throw .unknown(
-      path: path(of: shortened(unknown)), suggestion: nearestName(to: unknown, among: asked))
+      path: path(of: shortened(unknown)), suggestion: nearestName(to: unknown, among: known),
+      known: known)
   }
 
   // MARK: Members of any kind
@@ -65,6 +68,31 @@ public struct JSONObjectReader: Sendable {
   public mutating func optionalInteger(_ key: String) throws(JSONError) -> Int? {
     guard let value = optionalValue(key) else { return nil }
     return try integer(value, key)
+  }
+
+  /// The integer `key` in `range`, whose ends are between ±2⁵³.
+  public mutating func integer(
+    _ key: String, in range: ClosedRange<Int>
+  ) throws(JSONError) -> Int {
+    guard let integer = try optionalInteger(key, in: range) else {
+      throw .missing(path: path(of: key))
+    }
+    return integer
+  }
+
+  /// The integer `key` in `range`, whose ends are between ±2⁵³, nil if there is none.
+  public mutating func optionalInteger(
+    _ key: String, in range: ClosedRange<Int>
+  ) throws(JSONError) -> Int? {
+    guard let value = optionalValue(key) else { return nil }
+    guard case .number(let number) = value, let integer = Int(exactly: number),
+      range.contains(integer)
+    else {
+      throw .unexpected(
+        path: path(of: key),
+        expected: "an integer from \(range.lowerBound) to \(range.upperBound)", found: value.kind)
+    }
+    return integer
   }
 
   /// The integer `key` from 0 to 2⁶⁴ − 1.
@@ -143,87 +171,6 @@ public struct JSONObjectReader: Sendable {
       readers.append(try JSONObjectReader(element, path: "\(path)[\(index)]"))
     }
     return readers
-  }
-
-  // MARK: Conversions
-
-  private static func number(_ value: JSONValue, path: String) throws(JSONError) -> Double {
-    switch value {
-    case .number(let number): return number
-    case .largeInteger(let integer): return Double(integer)
-    default: throw .unexpected(path: path, expected: "a number", found: value.kind)
-    }
-  }
-
-  private static func list(
-    _ value: JSONValue, path: String, of items: String
-  ) throws(JSONError) -> [JSONValue] {
-    guard case .array(let elements) = value else {
-      throw .unexpected(path: path, expected: "a list of \(items)", found: value.kind)
-    }
-    return elements
-  }
-
-  private static func numbers(_ value: JSONValue, path: String) throws(JSONError) -> [Double] {
-    let elements = try list(value, path: path, of: "numbers")
-    var numbers: [Double] = []
-    numbers.reserveCapacity(elements.count)
-    for element in elements {
-      if case .number(let number) = element {
-        numbers.append(number)
-      } else {
-        numbers.append(try number(element, path: "\(path)[\(numbers.count)]"))
-      }
-    }
-    return numbers
-  }
-
-  private func rows(_ value: JSONValue, _ key: String) throws(JSONError) -> [[Double]] {
-    let path = path(of: key)
-    var rows: [[Double]] = []
-    for element in try Self.list(value, path: path, of: "lists of numbers") {
-      let place = "\(path)[\(rows.count)]"
-      let row = try Self.numbers(element, path: place)
-      if let first = rows.first, row.count != first.count {
-        throw .unexpected(
-          path: place, expected: "\(first.count) numbers as in the first row", found: "\(row.count)"
-        )
-      }
-      rows.append(row)
-    }
-    return rows
-  }
-
-  private func integer(_ value: JSONValue, _ key: String) throws(JSONError) -> Int {
-    guard case .number(let number) = value, let integer = Int(exactly: number),
-      integer.magnitude <= JSONValue.exactIntegers
-    else { throw .unexpected(path: path(of: key), expected: "an integer", found: value.kind) }
-    return integer
-  }
-
-  private func unsigned(_ value: JSONValue, _ key: String) throws(JSONError) -> UInt64 {
-    if case .largeInteger(let integer) = value { return integer }
-    guard case .number(let number) = value, let integer = UInt64(exactly: number),
-      integer <= JSONValue.exactIntegers
-    else {
-      throw .unexpected(
-        path: path(of: key), expected: "an integer from 0 to \(UInt64.max)", found: value.kind)
-    }
-    return integer
-  }
-
-  private func string(_ value: JSONValue, _ key: String) throws(JSONError) -> String {
-    guard case .string(let text) = value else {
-      throw .unexpected(path: path(of: key), expected: "a text", found: value.kind)
-    }
-    return text
-  }
-
-  private func bool(_ value: JSONValue, _ key: String) throws(JSONError) -> Bool {
-    guard case .bool(let truth) = value else {
-      throw .unexpected(path: path(of: key), expected: "true or false", found: value.kind)
-    }
-    return truth
   }
 }
 

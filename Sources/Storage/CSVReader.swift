@@ -4,14 +4,15 @@ internal import LinearAlgebra
 extension CSVTable {
   /// The table in `contents`: lines of finite numbers, all of one length, after an optional header.
   ///
-  /// The first line is a header if its first cell is not a number; then none of its cells may be a
-  /// number, unless in quotes, so that no data pass for names. Cells are separated by commas, with
+  /// The first line is a header if its first cell neither is a number nor begins like one; then no cell
+  /// of it may, unless in quotes, so that no data pass for names. Cells are separated by commas, with
   /// spaces and tabs around them; lines end with a newline or a carriage return and a newline. Numbers
-  /// are decimals with a point, whatever the locale. A byte order mark at the start and blank lines at
-  /// the end are passed over. Errors name line and column, both from 1.
+  /// are decimals with a point, whatever the locale; below the first line they may be in quotes. A byte
+  /// order mark at the start and blank lines at the end are passed over. Errors name line and column,
+  /// both from 1. All numbers must fit into the memory.
   public init(_ contents: FileContents) throws(StorageError) {
     let (names, columns, elements) = try contents.withBytes { bytes throws(StorageError) in
-      var reader = CSVReader(file: contents.path)
+      var reader = CSVReader(contents)
       let names = try reader.header(bytes)
       return (names, reader.columns, try reader.numbers(bytes))
     }
@@ -24,113 +25,40 @@ extension CSVTable {
 /// Reads comma-separated text from front to back.
 ///
 /// The bytes are a parameter of every function, as nothing may keep a span.
-private struct CSVReader {
-  let file: String
-  private var position = 0
-  private var line = 1
+struct CSVReader {
+  let contents: FileContents
+  var position = 0
+  var line = 1
   /// How many cells each line must have, known after the first.
-  private(set) var columns = 0
+  var columns = 0
+  /// Whether the first line looks like a comment, and has been taken for names.
+  var beginsWithComment = false
   private var elements: [Double] = []
+  /// Where the bytes begin whose memory has not been given back.
+  private var held = 0
 
-  /// The most columns a header may have.
-  private static let maximumNames = 1_000_000
-
-  init(file: String) { self.file = file }
-
-  // MARK: Header
-
-  /// The names in the first line, nil if it has numbers; takes the width of the table from it.
-  mutating func header(_ bytes: Span<UInt8>) throws(StorageError) -> [String]? {
-    if bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF { position = 3 }
-    let start = position
-    let first = trimmed(position..<cellEnd(bytes), bytes)
-    guard !first.isEmpty || !isBlankLine(bytes) else {
-      throw malformed("numbers", position < bytes.count ? "an empty line" : "an empty file")
-    }
-    if decimalValue(of: bytes.extracting(first)) != nil || Self.isNotFinite(first, bytes) {
-      columns = 1
-      while position < bytes.count && bytes[position] != newline {
-        if bytes[position] == comma { columns += 1 }
-        position += 1
-      }
-      position = start
-      return nil
-    }
-    var names: [String] = []
-    repeat {
-      guard names.count < Self.maximumNames else {
-        throw malformed("at most \(Self.maximumNames) columns", "more")
-      }
-      names.append(try name(bytes, column: names.count + 1))
-    } while skip(comma, bytes)
-    columns = names.count
-    if skip(newline, bytes) { line += 1 }
-    return names
-  }
-
-  private mutating func name(_ bytes: Span<UInt8>, column: Int) throws(StorageError) -> String {
-    skipSpace(bytes)
-    if position < bytes.count && bytes[position] == quote {
-      return try quotedName(bytes, column: column)
-    }
-    let cell = trimmed(position..<cellEnd(bytes), bytes)
-    guard decimalValue(of: bytes.extracting(cell)) == nil else {
-      throw malformed(
-        "a column name, like the first cell of the line", excerpt(bytes.extracting(cell)),
-        column: column, remedy: "put a name that is a number into quotes")
-    }
-    position = cellEnd(bytes)
-    return try text(bytes.extracting(cell), column: column)
-  }
-
-  private mutating func quotedName(
-    _ bytes: Span<UInt8>, column: Int
-  ) throws(StorageError) -> String {
-    position += 1
-    var name: [UInt8] = []
-    while position < bytes.count && bytes[position] != newline {
-      let byte = bytes[position]
-      position += 1
-      // Two quotes are one in the name.
-      if byte == quote && !skip(quote, bytes) {
-        skipSpace(bytes)
-        let end = cellEnd(bytes)
-        guard trimmed(position..<end, bytes).isEmpty else {
-          throw malformed("',' after the closing quote", "more text", column: column)
-        }
-        position = end
-        return try text(name.span, column: column)
-      }
-      name.append(byte)
-    }
-    throw malformed("a closing quote in the line", "none", column: column)
-  }
-
-  private func text(_ bytes: Span<UInt8>, column: Int) throws(StorageError) -> String {
-    guard let text = try? UTF8Span(validating: bytes) else {
-      throw malformed("text in UTF-8", excerpt(bytes), column: column)
-    }
-    return String(copying: text)
-  }
-
-  /// Whether the cell spells a number that is not finite: that is data, and wrong.
-  private static func isNotFinite(_ cell: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
-    guard cell.count <= "-infinity".utf8.count else { return false }
-    let text = String(decoding: cell.map { bytes[$0] }, as: UTF8.self).lowercased()
-    return ["nan", "inf", "infinity"].contains(text.drop { "+-".contains($0) })
-  }
+  /// A reader that is at the start of `contents`.
+  init(_ contents: FileContents) { self.contents = contents }
 
   // MARK: Numbers
 
   /// The numbers of all lines that are left, one after the other; at least one line.
   mutating func numbers(_ bytes: Span<UInt8>) throws(StorageError) -> [Double] {
-    elements.reserveCapacity(atMost(bytes))
+    let bound = atMost(bytes)
+    try checkMemory(
+      forPoints: (Double(bound) / Double(columns)).rounded(.up), columns: columns,
+      file: contents.path, place: "up to \(bound) numbers")
+    elements.reserveCapacity(bound)
     while position < bytes.count {
       if isBlankLine(bytes) {
         try skipBlankLines(bytes)
         break
       }
       try readLine(bytes)
+      if position - held >= FileContents.block {
+        contents.release(held..<position)
+        held = position
+      }
     }
     guard !elements.isEmpty else { throw malformed("a line of numbers", "the end of the file") }
     return elements
@@ -139,7 +67,11 @@ private struct CSVReader {
   /// An upper bound of the numbers that are left, at most one for two bytes.
   private func atMost(_ bytes: Span<UInt8>) -> Int {
     var lines = 1
-    for index in position..<bytes.count where bytes[index] == newline { lines += 1 }
+    for start in stride(from: position, to: bytes.count, by: FileContents.block) {
+      let part = start..<min(start + FileContents.block, bytes.count)
+      for index in part where bytes[index] == newline { lines += 1 }
+      contents.release(part)
+    }
     let (numbers, overflow) = lines.multipliedReportingOverflow(by: columns)
     let bound = (bytes.count - position) / 2 + 1
     return overflow ? bound : min(numbers, bound)
@@ -149,11 +81,9 @@ private struct CSVReader {
     var column = 1
     while true {
       let end = cellEnd(bytes)
-      let cell = trimmed(position..<end, bytes)
-      guard let value = decimalValue(of: bytes.extracting(cell)), value.isFinite else {
-        throw malformed(
-          "a finite number", cell.isEmpty ? "an empty cell" : excerpt(bytes.extracting(cell)),
-          column: column)
+      let cell = bytes.extracting(trimmed(position..<end, bytes))
+      guard let value = decimalValue(of: cell) ?? quotedNumber(cell), value.isFinite else {
+        throw notFinite(cell, column: column)
       }
       elements.append(value)
       position = end
@@ -163,6 +93,12 @@ private struct CSVReader {
     }
     guard column == columns else { throw ragged("\(column)", column: column + 1) }
     if skip(newline, bytes) { line += 1 }
+  }
+
+  /// The number in a cell that is in quotes, as some programs write every cell.
+  private func quotedNumber(_ cell: Span<UInt8>) -> Double? {
+    guard cell.count > 2, cell[0] == quote, cell[cell.count - 1] == quote else { return nil }
+    return decimalValue(of: cell.extracting(1..<cell.count - 1))
   }
 
   private mutating func skipBlankLines(_ bytes: Span<UInt8>) throws(StorageError) {
@@ -181,14 +117,14 @@ private struct CSVReader {
   // MARK: Bytes
 
   /// The end of the cell that begins here: a comma, a newline, or the end of the file.
-  private func cellEnd(_ bytes: Span<UInt8>) -> Int {
+  func cellEnd(_ bytes: Span<UInt8>) -> Int {
     var end = position
     while end < bytes.count && bytes[end] != comma && bytes[end] != newline { end += 1 }
     return end
   }
 
   /// The cell without spaces around it, and without a carriage return before a newline.
-  private func trimmed(_ cell: Range<Int>, _ bytes: Span<UInt8>) -> Range<Int> {
+  func trimmed(_ cell: Range<Int>, _ bytes: Span<UInt8>) -> Range<Int> {
     var (start, end) = (cell.lowerBound, cell.upperBound)
     let endsLine = end == bytes.count || bytes[end] == newline
     if endsLine && end > start && bytes[end - 1] == carriageReturn { end -= 1 }
@@ -197,40 +133,24 @@ private struct CSVReader {
     return start..<end
   }
 
-  private func isBlankLine(_ bytes: Span<UInt8>) -> Bool {
+  func isBlankLine(_ bytes: Span<UInt8>) -> Bool {
     let end = cellEnd(bytes)
     return trimmed(position..<end, bytes).isEmpty && (end == bytes.count || bytes[end] == newline)
   }
 
-  private mutating func skip(_ byte: UInt8, _ bytes: Span<UInt8>) -> Bool {
+  mutating func skip(_ byte: UInt8, _ bytes: Span<UInt8>) -> Bool {
     guard position < bytes.count && bytes[position] == byte else { return false }
     position += 1
     return true
   }
 
-  private mutating func skipSpace(_ bytes: Span<UInt8>) {
+  mutating func skipSpace(_ bytes: Span<UInt8>) {
     while position < bytes.count && isSpace(bytes[position]) { position += 1 }
-  }
-
-  // MARK: Errors
-
-  private func malformed(
-    _ expected: String, _ found: String, column: Int? = nil, remedy: String? = nil
-  ) -> StorageError {
-    .malformed(
-      file: file, place: "line \(line)" + (column.map { ", column \($0)" } ?? ""),
-      expected: expected, found: found, remedy: remedy)
-  }
-
-  /// The error of a line that ends before `column`, or goes on there.
-  private func ragged(_ found: String, column: Int) -> StorageError {
-    malformed(
-      "\(columns) \(columns == 1 ? "number" : "numbers") as in the first line", found,
-      column: column)
   }
 }
 
-private let comma = UInt8(ascii: ",")
-private let newline = UInt8(ascii: "\n")
-private let carriageReturn = UInt8(ascii: "\r")
-private let quote = UInt8(ascii: "\"")
+let comma = UInt8(ascii: ",")
+let newline = UInt8(ascii: "\n")
+let carriageReturn = UInt8(ascii: "\r")
+let quote = UInt8(ascii: "\"")
+let hash = UInt8(ascii: "#")

@@ -32,7 +32,8 @@ public struct CSVTable: Sendable, Equatable {
     let bytes = Array(name.utf8)
     let needsQuotes =
       bytes.isEmpty || bytes.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
-      || isSpace(bytes[0]) || isSpace(bytes[bytes.count - 1]) || decimalValue(of: bytes.span) != nil
+      || isSpace(bytes[0]) || isSpace(bytes[bytes.count - 1]) || beginsLikeNumber(bytes.span)
+      || isNotFinite(bytes.span) || name == missingValue
     return needsQuotes
       ? "\""
         + name.split(separator: "\"", omittingEmptySubsequences: false)
@@ -42,3 +43,24 @@ public struct CSVTable: Sendable, Equatable {
 
 /// Whether the byte is a space or a tab.
 func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+/// What tables write where a value is missing.
+let missingValue = "NA"
+
+/// Whether the cell begins as numbers do: with a digit, a sign, a point, or the minus sign U+2212.
+func beginsLikeNumber(_ cell: Span<UInt8>) -> Bool {
+  guard cell.count > 0 else { return false }
+  return switch cell[0] {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+    UInt8(ascii: "."):
+    true
+  default: cell.count >= 3 && cell[0] == 0xE2 && cell[1] == 0x88 && cell[2] == 0x92
+  }
+}
+
+/// Whether the cell spells a number that is not finite: that is data, and wrong.
+func isNotFinite(_ cell: Span<UInt8>) -> Bool {
+  guard cell.count <= "-infinity".utf8.count else { return false }
+  let text = String(decoding: cell.indices.map { cell[$0] }, as: UTF8.self).lowercased()
+  return ["nan", "inf", "infinity"].contains(text.drop { "+-".contains($0) })
+}

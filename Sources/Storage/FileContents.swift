@@ -80,6 +80,24 @@ public struct FileContents: Sendable {
     }
   }
 
+  /// How many bytes are read before the memory of those of a large file is given back: 4 MiB.
+  static let block = 1 << 22
+
+  /// Gives the memory of these bytes back if the file is mapped: they can still be read, but slowly.
+  func release(_ range: Range<Int>) {
+    if case .mapped(let memory) = bytes { memory.release(range) }
+  }
+
   /// The SHA-256 of the bytes, as 64 hexadecimal digits.
-  public var sha256: String { withBytes { SHA256.hexDigest(of: $0.bytes) } }
+  public var sha256: String {
+    withBytes { bytes in
+      var hash = SHA256()
+      for start in stride(from: 0, to: bytes.count, by: Self.block) {
+        let range = start..<min(start + Self.block, bytes.count)
+        hash.update(bytes.extracting(range).bytes)
+        release(range)
+      }
+      return hash.hexDigest()
+    }
+  }
 }

@@ -3,6 +3,8 @@ internal import JSONText
 internal import LinearAlgebra
 
 extension LawReader {
+  /// The dimensions that a law can ask for by number.
+  private static let dimensions = 1...1_000_000
   /// The most numbers that the short forms of a spread may stand for.
   private static let largestSpread = 10_000_000
 
@@ -12,8 +14,9 @@ extension LawReader {
     let covariance = try reader.optionalRows("covariance")
     let deviations = try reader.optionalNumbers("standardDeviations")
     let deviation = try reader.optionalNumber("standardDeviation")
-    let dimension = try reader.optionalInteger("dimension")
-    let subspace = try reader.optionalInteger("subspaceDimension")
+    let dimension = try reader.optionalInteger("dimension", in: Self.dimensions)
+    let subspace = try reader.optionalInteger(
+      "subspaceDimension", in: 0...Self.dimensions.upperBound)
     // A misspelt key is named before what is missing for want of it.
     try reader.finish()
     let spreads = [covariance != nil, deviations != nil, deviation != nil]
@@ -23,34 +26,50 @@ extension LawReader {
         expected: "one of 'covariance', 'standardDeviations' and 'standardDeviation'",
         found: spreads.contains(true) ? "more than one" : "none")
     }
-    var count = mean?.count ?? covariance?.count ?? deviations?.count ?? 0
-    if count == 0 {
-      count = try checked(dimension, reader.path(of: "dimension"), in: 1...1_000_000)
+    for (key, count) in [
+      ("mean", mean?.count), ("covariance", covariance?.count),
+      ("standardDeviations", deviations?.count),
+    ] where count == 0 {
+      throw .unexpected(
+        path: reader.path(of: key), expected: "at least one number", found: "an empty list")
+    }
+    guard let count = mean?.count ?? covariance?.count ?? deviations?.count ?? dimension else {
+      throw .missing(path: reader.path(of: "dimension"))
     }
     if let dimension, dimension != count {
       throw .unexpected(
         path: reader.path(of: "dimension"), expected: "\(count), as the mean or the spread has",
         found: "\(dimension)")
     }
-    if deviation == nil { try refuse(subspace, reader.path(of: "subspaceDimension")) }
+    try check(deviation, subspace, count, reader)
     let center = mean ?? Array(repeating: 0, count: count)
     if let covariance {
       return try law(reader) { () throws in
         try GaussianLaw(mean: center, covariance: Matrix(covariance))
       }
     }
-    var spread = count
-    if subspace != nil {
-      spread = try checked(subspace, reader.path(of: "subspaceDimension"), in: 0...count)
-    }
-    let all = deviations ?? (0..<count).map { $0 < spread ? deviation ?? 0 : 0 }
-    guard deviation.map({ $0 >= 0 && $0.isFinite }) ?? true else {
-      throw .unexpected(
-        path: reader.path(of: "standardDeviation"), expected: "a number that is not negative",
-        found: "\(deviation ?? 0)")
-    }
+    let all = deviations ?? (0..<count).map { $0 < subspace ?? count ? deviation ?? 0 : 0 }
     return try law(reader) { () throws in
       try GaussianLaw(mean: center, standardDeviations: all)
+    }
+  }
+
+  /// Throws unless the short form of a spread is one of `count` numbers whose squares are finite.
+  private func check(
+    _ deviation: Double?, _ subspace: Int?, _ count: Int, _ reader: JSONObjectReader
+  ) throws(JSONError) {
+    if let subspace, deviation == nil || subspace > count {
+      throw .unexpected(
+        path: reader.path(of: "subspaceDimension"),
+        expected: deviation == nil
+          ? "this key only beside 'standardDeviation'" : "an integer from 0 to \(count)",
+        found: deviation == nil ? "it" : "\(subspace)")
+    }
+    if let deviation, !(deviation >= 0 && (deviation * deviation).isFinite) {
+      throw .unexpected(
+        path: reader.path(of: "standardDeviation"),
+        expected: "a number that is not negative, with a square in range (up to 1e154)",
+        found: "\(deviation)")
     }
   }
 
@@ -77,8 +96,7 @@ extension LawReader {
 
   /// The sphere of a `dimension` and a `radius`.
   func hypersphere(_ reader: inout JSONObjectReader) throws(JSONError) -> HypersphereLaw {
-    let dimension = try checked(
-      reader.integer("dimension"), reader.path(of: "dimension"), in: 1...1_000_000)
+    let dimension = try reader.integer("dimension", in: Self.dimensions)
     let radius = try reader.number("radius")
     try reader.finish()
     return try law(reader) { () throws in
@@ -95,7 +113,7 @@ extension LawReader {
 
   /// The board of `cells` by `cells` squares of side `width`.
   func checkerboard(_ reader: inout JSONObjectReader) throws(JSONError) -> CheckerboardLaw {
-    let cells = try reader.integer("cells")
+    let cells = try reader.integer("cells", in: 1...CheckerboardLaw.mostCells)
     let width = try reader.number("width")
     try reader.finish()
     return try law(reader) { () throws in try CheckerboardLaw(cells: cells, width: width) }

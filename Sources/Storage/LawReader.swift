@@ -20,9 +20,13 @@ struct LawReader {
     } catch {
       throw .malformed(error, in: file)
     }
-    // An error of the point file names that file and is about it, not about the law.
+    // An error of the point file names that file, and the law that asks for it.
     let points = try reference.map { reference throws(StorageError) in
-      (name: reference.name, file: try pointFile(reference))
+      do throws(StorageError) {
+        return (name: reference.name, file: try pointFile(reference))
+      } catch {
+        throw error.reached(through: "\(file), key 'file': ")
+      }
     }
     do throws(JSONError) {
       var reader = try JSONObjectReader(document)
@@ -85,7 +89,9 @@ struct LawReader {
         try law(reader) { () throws in try PointsLaw(points: file.points, weights: weights) },
         record
       )
-    case (nil, nil): throw .missing(path: reader.path(of: "points"))
+    case (nil, nil):
+      throw .unexpected(
+        path: reader.path(of: "points"), expected: "either 'points' or 'file'", found: "neither")
     }
   }
 
@@ -94,31 +100,18 @@ struct LawReader {
     guard document["distribution"] == "points", document["points"] == nil else { return nil }
     var reader = try JSONObjectReader(document)
     guard case .object? = reader.optionalValue("file") else {
-      return try reader.optionalString("file").map { PointFileReference(name: $0) }
+      guard let name = try reader.optionalString("file") else { return nil }
+      guard !name.isEmpty else {
+        throw .unexpected(
+          path: reader.path(of: "file"), expected: "the name of a point file, .npy or .csv",
+          found: "an empty text")
+      }
+      return PointFileReference(name: name)
     }
     return try PointFileReference(try reader.object("file"))
   }
 
   // MARK: Checks
-
-  func checked(
-    _ value: Int?, _ path: String, in range: ClosedRange<Int>
-  ) throws(JSONError) -> Int {
-    guard let value else { throw .missing(path: path) }
-    guard range.contains(value) else {
-      throw .unexpected(
-        path: path, expected: "an integer from \(range.lowerBound) to \(range.upperBound)",
-        found: "\(value)")
-    }
-    return value
-  }
-
-  func refuse(_ value: Int?, _ path: String) throws(JSONError) {
-    if value != nil {
-      throw .unexpected(
-        path: path, expected: "this key only beside 'standardDeviation'", found: "it")
-    }
-  }
 
   /// The law that `make` makes; its `LawError` becomes an error about the key in `reader`.
   func law<Made: Law>(
@@ -131,6 +124,20 @@ struct LawReader {
     } catch {
       throw .unexpected(
         path: reader.path(of: "distribution"), expected: "a law", found: "\(error)")
+    }
+  }
+}
+
+extension StorageError {
+  /// The error of an input that is named elsewhere: `place`, then the file.
+  fileprivate func reached(through place: String) -> StorageError {
+    switch self {
+    case .malformed(let file, let inner, let expected, let found, let remedy):
+      .malformed(
+        file: place + file, place: inner, expected: expected, found: found, remedy: remedy)
+    case .notFound(let path, let remedy): .notFound(path: place + path, remedy: remedy)
+    case .unreadable(let path, let reason): .unreadable(path: place + path, reason: reason)
+    case .cannotCreate, .cannotWrite, .inUse: self
     }
   }
 }

@@ -29,7 +29,8 @@ public struct NumpyFile: Sendable {
 
   /// The rows as points: a matrix `(N, D)` as it is, a vector `(N)` as `(N, 1)`.
   ///
-  /// Every element must be finite. Integers beyond ±2⁵³ are rounded to the nearest `Double`.
+  /// Every element must be finite, and all must fit into the memory. Integers beyond ±2⁵³ are rounded
+  /// to the nearest `Double`.
   public func points() throws(StorageError) -> Matrix<Double> {
     guard 1...2 ~= shape.count, shape.allSatisfy({ $0 > 0 }) else {
       throw .malformed(
@@ -37,8 +38,12 @@ public struct NumpyFile: Sendable {
         found: Self.text(shape))
     }
     let (rows, columns) = (shape[0], shape.count == 2 ? shape[1] : 1)
+    try checkMemory(
+      forPoints: Double(rows), columns: columns, file: contents.path,
+      place: "shape \(Self.text(shape))")
     let elements = contents.withBytes { bytes in
-      header.rowMajorElements(of: bytes.bytes, rows: rows, columns: columns)
+      header.rowMajorElements(
+        of: bytes.bytes, rows: rows, columns: columns, release: contents.release)
     }
     if let index = elements.firstIndex(where: { !$0.isFinite }) {
       throw .malformed(

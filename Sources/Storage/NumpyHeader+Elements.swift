@@ -1,11 +1,14 @@
 extension NumpyHeader {
   /// The elements in row-major order as doubles, of a file whose length fits this header.
   ///
-  /// `(rows, columns)` is the shape, with one column for a vector.
-  func rowMajorElements(of bytes: RawSpan, rows: Int, columns: Int) -> [Double] {
+  /// `(rows, columns)` is the shape, with one column for a vector; `release` gets the ranges of bytes
+  /// that are done with, on the way.
+  func rowMajorElements(
+    of bytes: RawSpan, rows: Int, columns: Int, release: @escaping (Range<Int>) -> Void
+  ) -> [Double] {
     let grid = ElementGrid(
       offset: dataOffset, isBigEndian: type.isBigEndian, isColumnMajor: isFortranOrder,
-      rows: rows, columns: columns)
+      rows: rows, columns: columns, release: release)
     return switch (type.kind, type.size) {
     case (.float, 2): grid.elements(of: bytes, Float16.self)
     case (.float, 4): grid.elements(of: bytes, Float.self)
@@ -30,13 +33,21 @@ private struct ElementGrid {
   let isColumnMajor: Bool
   let rows: Int
   let columns: Int
+  /// Takes the ranges of bytes that are done with.
+  let release: (Range<Int>) -> Void
 
   /// The elements in row-major order.
   func elements<Element: StoredNumber>(of bytes: RawSpan, _ type: Element.Type) -> [Double] {
     if isColumnMajor && rows > 1 && columns > 1 { return transposed(bytes, type) }
-    return [Double](capacity: rows * columns) { (result: inout OutputSpan<Double>) in
-      for index in 0..<rows * columns {
-        result.append(element(index, bytes, type))
+    let (count, size) = (rows * columns, MemoryLayout<Element.Bits>.size)
+    let block = FileContents.block / size
+    return [Double](capacity: count) { (result: inout OutputSpan<Double>) in
+      for start in stride(from: 0, to: count, by: block) {
+        let end = min(start + block, count)
+        for index in start..<end {
+          result.append(element(index, bytes, type))
+        }
+        release(offset + start * size..<offset + end * size)
       }
     }
   }
@@ -46,18 +57,33 @@ private struct ElementGrid {
     _ bytes: RawSpan, _ type: Element.Type
   ) -> [Double] {
     let tile = 32
+    let block = FileContents.block / tile
     var result = [Double](repeating: 0, count: rows * columns)
     var span = result.mutableSpan
-    for firstRow in stride(from: 0, to: rows, by: tile) {
-      for firstColumn in stride(from: 0, to: columns, by: tile) {
-        for row in firstRow..<min(firstRow + tile, rows) {
-          for column in firstColumn..<min(firstColumn + tile, columns) {
-            span[row * columns + column] = element(column * rows + row, bytes, type)
+    // A band of columns, and in it a block of rows, so that the bytes can go when it is done.
+    for firstColumn in stride(from: 0, to: columns, by: tile) {
+      let band = firstColumn..<min(firstColumn + tile, columns)
+      for start in stride(from: 0, to: rows, by: block) {
+        let end = min(start + block, rows)
+        for firstRow in stride(from: start, to: end, by: tile) {
+          for row in firstRow..<min(firstRow + tile, end) {
+            for column in band {
+              span[row * columns + column] = element(column * rows + row, bytes, type)
+            }
           }
         }
+        release(band, rows: start..<end, size: MemoryLayout<Element.Bits>.size)
       }
     }
     return result
+  }
+
+  /// Releases the given rows of the given columns of a column-major matrix.
+  private func release(_ band: Range<Int>, rows part: Range<Int>, size: Int) {
+    for column in band {
+      let start = offset + (column * rows + part.lowerBound) * size
+      release(start..<start + part.count * size)
+    }
   }
 
   @inline(__always)

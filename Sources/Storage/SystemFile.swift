@@ -151,6 +151,17 @@ final class MappedMemory: @unchecked Sendable {
     let buffer = UnsafeBufferPointer(start: base, count: count)
     return try body(buffer.span)
   }
+
+  /// Gives the memory of the bytes in `range`, and of the rest of their pages, back to the system,
+  /// which reads them from the file again when they are asked for again.
+  func release(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    let start = range.lowerBound & ~(Int(getpagesize()) - 1)
+    // Advice: where the system refuses it, the pages only stay. `base` begins a page; the pages are
+    // not written to, so nothing is lost with them.
+    _ = madvise(
+      UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, MADV_DONTNEED)
+  }
 }
 
 /// What the system knows about a file.

@@ -119,7 +119,7 @@ struct Evaluate: ParsableCommand {
   /// Everything about one model.
   private func evaluate(_ model: Model, workers: Workers) throws -> EvaluatedModel {
     let (data, heldOut) = try model.dataset(replacement: dataset)
-    try data.checkMoments()
+    try data.checkMoments(path: dataset ?? model.path)
     let law = data.law
     let range: NoiseRange
     var ledger: LossLedger?

@@ -1,4 +1,6 @@
+internal import ArgumentParser
 internal import Glibc
+internal import JSONText
 
 /// The path of the running program without symbolic links; nil where the system does not say.
 let executablePath: String? = {
@@ -22,8 +24,21 @@ func makeFolder(_ name: String) throws {
   }
 }
 
-/// The bytes of memory that the machine has; nil where the system does not say.
-let physicalMemory: Double? = {
-  let (pages, size) = (sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))
-  return pages > 0 && size > 0 ? Double(pages) * Double(size) : nil
-}()
+/// Whether both paths lead to the same file, or would if it were there.
+private func isSameFile(_ left: String, _ right: String) -> Bool {
+  if left == right { return true }
+  var (a, b) = (stat(), stat())
+  return stat(left, &a) == 0 && stat(right, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
+}
+
+/// Throws unless `output` is where an array can go: an `.npy` file, or a pipe or a device, that is none
+/// of the `inputs`.
+func checkArrayOutput(_ output: String, inputs: [String]) throws {
+  guard output.lowercased().hasSuffix(".npy") || (output != "-" && isStream(output)) else {
+    throw ValidationError("--output: expected a name that ends in .npy, found \(excerpt(output))")
+  }
+  if let input = inputs.first(where: { isSameFile($0, output) }) {
+    throw ValidationError(
+      "--output: expected another file to write to than the input \(input), found \(output)")
+  }
+}

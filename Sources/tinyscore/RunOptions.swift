@@ -64,8 +64,10 @@ struct RunOptions: ParsableArguments {
   }
 
   /// Every option with its value for this data set, which is checked to be one that can be trained on.
-  func resolved(for data: Dataset, seed: UInt64) throws -> TrainingConfiguration {
-    try data.checkTrainable()
+  ///
+  /// `path` is what the user calls it.
+  func resolved(for data: Dataset, path: String, seed: UInt64) throws -> TrainingConfiguration {
+    try data.checkTrainable(path: path)
     // The data's own range is not computed where it is not asked for.
     let needsRange = sigmaMin == nil || sigmaMax == nil
     let natural = needsRange ? data.law.noiseRange : nil
@@ -109,39 +111,42 @@ extension Dataset {
   /// How far from the origin, in data scales, points are still told apart in single precision.
   private static let largestOffset = 1e7
 
-  /// Throws if the points are so large, or so near, that not even double precision carries squares.
-  func checkMoments() throws {
+  /// Throws if the points are so large, or so near, that not even double precision carries squares;
+  /// `path` is what the user calls the data set.
+  func checkMoments(path: String) throws {
     let moments = law.moments
     guard moments.scale.isFinite, moments.mean.allSatisfy(\.isFinite) else {
       throw Failure(
         .malformedData,
-        "\(name): expected coordinates whose squares are below 1e308, found larger ones; choose "
+        "\(path): expected coordinates whose squares are below 1e308, found larger ones; choose "
           + "another unit")
     }
     // Distinct points whose squared distances are hardly numbers any more.
     guard law.entropy ?? 0 == 0 || moments.totalVariance > 1e-280 else {
       throw Failure(
         .malformedData,
-        "\(name): expected points apart by 1e-140 at least, found a total variance of "
+        "\(path): expected points apart by 1e-140 at least, found a total variance of "
           + "\(moments.totalVariance); choose another unit")
     }
   }
 
-  /// Throws if the points are too large, too small or too far away to train on.
-  func checkTrainable() throws {
+  /// Throws if the points are too large, too small or too far away to train on; `path` is what the
+  /// user calls the data set.
+  func checkTrainable(path: String) throws {
     let moments = law.moments
     guard Self.scaleBounds.contains(moments.scale) else {
       throw Failure(
         .malformedData,
-        "\(name): expected coordinates with a standard deviation from 1e-15 to 1e15, found "
+        "\(path): expected coordinates with a standard deviation from 1e-15 to 1e15, found "
           + "\(moments.scale); choose another unit")
     }
     let offset = moments.mean.reduce(0) { $1.isFinite ? max($0, abs($1)) : .infinity }
     guard offset <= Self.largestOffset * moments.scale else {
+      let deviation = moments.totalVariance > 0 ? "\(moments.scale)" : "0, which counts as 1"
       throw Failure(
         .malformedData,
-        "\(name): expected a mean within 1e7 standard deviations of the origin, found "
-          + "\(offset) at a standard deviation of \(moments.scale); subtract the mean")
+        "\(path): expected a mean within 1e7 standard deviations of the origin, found \(offset) at "
+          + "a standard deviation of \(deviation); subtract the mean")
     }
   }
 }
@@ -157,10 +162,15 @@ extension TrainingConfiguration {
       Double(sets) * Double(networkShape(dimension: dimension).parameterCount)
       + Double(batch) * Double(row)
     let needed = numbers * Double(MemoryLayout<Float>.size)
-    guard let memory = physicalMemory, needed > memory else { return }
-    let text = { (bytes: Double) in "\(formatNumber(bytes / 1e9, significant: 3)) GB" }
+    guard let memory = availableMemory(), needed > memory else { return }
     throw Failure.usage(
-      "width", expected: "a network and a batch that fit into \(text(memory)) of memory",
-      found: "about \(text(needed)), with --depth \(depth), --batch \(batch) and D = \(dimension)")
+      "width", expected: "a network and a batch that fit into \(formatMemory(memory)) of memory",
+      found: "about \(formatMemory(needed)), with --depth \(depth), --batch \(batch) and "
+        + "D = \(dimension)")
   }
+}
+
+/// An amount of memory as messages say it.
+func formatMemory(_ bytes: Double) -> String {
+  "\(formatNumber(bytes / 1e9, significant: 3)) GB"
 }

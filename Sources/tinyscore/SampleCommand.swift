@@ -72,7 +72,7 @@ struct Sample: ParsableCommand {
       throw ValidationError(
         "--count: expected an integer from 1 to \(Self.maximumCount), found \(count)")
     }
-    guard output != "-" else { throw ValidationError("--output: expected a file, found '-'") }
+    try checkArrayOutput(output, inputs: [model])
     guard steps >= 1 && steps <= 1 << 20 else {
       throw ValidationError("--steps: expected an integer from 1 to 1048576, found \(steps)")
     }
@@ -112,7 +112,7 @@ struct Sample: ParsableCommand {
   /// Throws if the samples, in their blocks, together and as the bytes of the file, have no room.
   private func checkMemory(dimension: Int) throws {
     let needed = 3 * Double(count) * Double(dimension) * Double(MemoryLayout<Double>.size)
-    guard let memory = physicalMemory, needed > memory else { return }
+    guard let memory = availableMemory(), needed > memory else { return }
     throw Failure.usage(
       "count",
       expected: "samples that fit into the memory, at most "

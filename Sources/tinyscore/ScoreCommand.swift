@@ -46,7 +46,7 @@ struct Score: ParsableCommand {
     guard RunOptions.sigmaBounds.contains(sigma) else {
       throw ValidationError("--sigma: expected a number from 1e-30 to 1e30, found \(sigma)")
     }
-    guard output != "-" else { throw ValidationError("--output: expected a file, found '-'") }
+    try checkArrayOutput(output, inputs: [model, points])
   }
 
   mutating func run() throws {
@@ -61,6 +61,7 @@ struct Score: ParsableCommand {
         .malformedData,
         "\(points): expected \(score.dimension) columns, as \(model) has, found \(x.columns)")
     }
+    try checkMemory(points: x.rows, dimension: x.columns)
     try checkOutput(output)
     let values = evaluate(score, at: x)
     if let index = values.firstIndex(where: { !$0.isFinite }) {
@@ -76,6 +77,18 @@ struct Score: ParsableCommand {
       case .divergence: [x.rows]
       }
     try NumpyFile.write(values, shape: shape, to: output)
+  }
+
+  /// Throws if the results, in their blocks, together and as the bytes of the file, have no room.
+  private func checkMemory(points: Int, dimension: Int) throws {
+    let exponent = quantity == .jacobian ? 2 : quantity == .divergence ? 0 : 1
+    let numbers = (0..<exponent).reduce(Double(points)) { size, _ in size * Double(dimension) }
+    let needed = 3 * numbers * Double(MemoryLayout<Double>.size)
+    guard let memory = availableMemory(), needed > memory else { return }
+    throw Failure.usage(
+      "quantity", expected: "a result that fits into \(formatMemory(memory)) of memory",
+      found: "a \(quantity) that takes \(formatMemory(needed)), with N = \(points) and "
+        + "D = \(dimension); give fewer points")
   }
 
   /// The quantity at every point, row by row; blocks of points share the threads.

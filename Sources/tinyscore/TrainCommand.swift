@@ -61,7 +61,7 @@ struct Train: ParsableCommand {
   mutating func run() throws {
     let whole = try Dataset(dataset, shareFolders: shareFolders)
     let data = try whole.split(holdout: choices.holdout, seed: common.seed).data
-    let options = try choices.resolved(for: data, seed: common.seed)
+    let options = try choices.resolved(for: data, path: dataset, seed: common.seed)
     let path = output ?? "checkpoints/\(Dataset.stem(of: dataset)).safetensors"
     if dryRun {
       try Terminal.print(plan(options, data: data, path: path).prettyText)

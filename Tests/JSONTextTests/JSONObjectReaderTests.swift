@@ -79,10 +79,11 @@ import Testing
     _ = reader.optionalValue("standardDeviation")
     _ = reader.optionalValue("weight")
     let error = #expect(throws: JSONError.self) { try reader.finish() }
-    guard case .unknown(_, let found) = error else {
+    guard case .unknown(_, let found, let known) = error else {
       Issue.record("another error: \(String(describing: error))")
       return
     }
     #expect(found == suggestion)
+    #expect(known == ["mean", "standardDeviation", "weight"])
   }
 }

@@ -25,7 +25,9 @@ private func table(_ text: String) throws -> CSVTable {
     arguments: [
       ("x,y\n1,2", ["x", "y"]), ("\u{FEFF}x, y \r\n1,2\r\n", ["x", "y"]),
       ("\"a,b\" , \"say \"\"x\"\"\"\n1,2", ["a,b", "say \"x\""]), (",y\n1,2", ["", "y"]),
-      ("\"1\",\"2\"\n1,2", ["1", "2"]), ("0x1,1_000\n1,2", ["0x1", "1_000"]),
+      ("\"1\",\"2\"\n1,2", ["1", "2"]), ("\"0x1\",\"−1\"\n1,2", ["0x1", "−1"]),
+      ("\"NA\",NA\n1,2", ["NA", "NA"]), ("NA,x\n1,2", ["NA", "x"]),
+      ("# x,y\n\"1\",\"2\"", ["# x", "y"]),
       ("näme,σ\n1,2", ["näme", "σ"]), ("nano,infimum\n1,2", ["nano", "infimum"]),
     ])
   func header(text: String, names: [String]) throws {
@@ -59,13 +61,28 @@ private func table(_ text: String) throws -> CSVTable {
       ("+Infinity", "line 1, column 1: expected a finite number, found '+Infinity'"),
       ("1\n1e999", "line 2, column 1: expected a finite number, found '1e999'"),
       ("1\n0x10", "line 2, column 1: expected a finite number, found '0x10'"),
-      ("1;2\n3;4", "line 2, column 1: expected a finite number, found '3;4'"),
-      ("1,2\n\"3\",4", "line 2, column 1: expected a finite number, found '\"3\"'"),
+      ("x\n3;4", "line 2, column 1: expected a finite number, found '3;4'; separate columns by c"),
+      (
+        "1;2\n3;4", "line 1, column 1: expected a finite number, found '1;2'; separate columns by c"
+      ),
+      ("x\ty\n1\t2", "line 2, column 1: expected a finite number, found '1\\t2'; separate"),
+      ("1,2\n# 3,4", "line 2, column 1: expected a finite number, found '# 3'; comments are not"),
+      (
+        "# of mine\n1,2",
+        "line 2, column 2: expected 1 number as in the first line, found more; com"
+      ),
+      ("1,2\n\"\",4", "line 2, column 1: expected a finite number, found '\"\"'"),
+      ("1,2\n\"3,5\",4", "line 2, column 1: expected a finite number, found '\"3'"),
       ("x,2\n3,4", "line 1, column 2: expected a column name, like the first cell of the line"),
       ("\"x,y\n1,2", "line 1, column 1: expected a closing quote in the line, found none"),
       ("\"x\"y,z\n1,2", "line 1, column 1: expected ',' after the closing quote, found more text"),
-      ("1 2\n", "line 2: expected a line of numbers"),
-      ("1\r2\r3", "line 1: expected a line of numbers"),
+      (
+        "1 2\n",
+        "line 1, column 1: expected a finite number, found '1 2'; a column name that begins"
+      ),
+      ("1\r2\r3", "line 1, column 1: expected a finite number, found '1\\r2\\r3'; end lines with"),
+      ("x,y\r1,2\r", "line 1, column 2: expected a column name, like the first cell of the line"),
+      ("NA,NA\n1,2", "line 1, column 1: expected a finite number, found 'NA' in every cell; rem"),
       ("1\n2\03", "line 2, column 1: expected a finite number, found '2\\0"),
       (
         "1\n" + String(repeating: "abc", count: 100),
@@ -75,6 +92,23 @@ private func table(_ text: String) throws -> CSVTable {
   func errors(text: String, expected: String) {
     let found = message { _ = try table(text) }
     #expect(found.hasPrefix("a.csv, ") && found.contains(expected), "\(found)")
+  }
+
+  @Test(
+    "A first cell that begins like a number is a mistyped one, not a name",
+    arguments: ["1.5.2", "0x10", "1 5", "−1", "1e5f", "-", "+x", ".a"])
+  func mistyped(cell: String) {
+    for (line, column) in [("\(cell),1", 1), ("x,\(cell)", 2)] {
+      let found = message { _ = try table("\(line)\n1,2\n") }
+      #expect(found.hasPrefix("a.csv, line 1, column \(column): expected a "), "\(found)")
+      #expect(found.contains("begins like a number goes into quotes"), "\(found)")
+    }
+  }
+
+  @Test("Numbers in quotes are numbers below a header")
+  func quotedNumbers() throws {
+    let read = try table("\"x\",\"y\"\r\n\"1\",\"2\"\r\n \"-3e1\" , 4\r\n")
+    #expect(read == CSVTable(columnNames: ["x", "y"], rows: Matrix([[1, 2], [-30, 4]])))
   }
 
   @Test("A ragged row far down is named by its line")
@@ -128,7 +162,9 @@ private func table(_ text: String) throws -> CSVTable {
       let value = Double(bitPattern: generator.next())
       if value.isFinite { elements.append(value) }
     }
-    for names in [nil, ["x", "", "a,\"b\" "], ["1", " s", "inf"]] {
+    for names in [
+      nil, ["x", "", "a,\"b\" "], ["1", " s", "inf"], ["inf", "0x1", "−y"], ["NA", "NA", "NA"],
+    ] {
       let written = CSVTable(
         columnNames: names, rows: Matrix(rows: 1000, columns: 3, elements: elements))
       try written.write(to: folder["a.csv"])

@@ -75,4 +75,46 @@ import Testing
     let text = message { _ = try dataset("{\(members)}") }
     #expect(text.contains("'\(key)'") || text.contains(" \(key):") || text.contains("\(key)"))
   }
+
+  @Test(
+    "A message says what is wrong with the key that the user wrote",
+    arguments: [
+      (#""distribution": "box", "lower": [0], "upper": [1e-300]"#, "upper: expected sides of"),
+      (#""distribution": "box", "lower": [0], "upper": [1e300]"#, "square in range"),
+      (#""distribution": "box", "lower": [1], "upper": [0]"#, "not below those of 'lower'"),
+      (
+        #""distribution": "gaussian", "standardDeviations": [1e200]"#,
+        "standardDeviations: expected numbers that are not negative, with a square in range"
+      ),
+      (
+        #""distribution": "gaussian", "dimension": 2, "standardDeviation": 1e300"#,
+        "standardDeviation: expected a number that is not negative, with a square in range"
+      ),
+      (#""distribution": "curve", "shape": "circle", "noise": 1e300"#, "with a square in range"),
+      (
+        #""distribution": "gaussian", "standardDeviation": 1, "dimension": 9223372036854775807"#,
+        "dimension: expected an integer from 1 to 1000000, found 9223372036854775807"
+      ),
+      (
+        #""distribution": "hypersphere", "radius": 1, "dimension": 1e30"#,
+        "dimension: expected an integer from 1 to 1000000"
+      ),
+      (#""distribution": "checkerboard", "cells": 1e30, "width": 1"#, "an integer from 1 to 64"),
+      (
+        #""distribution": "gaussian", "mean": [], "standardDeviation": 1"#,
+        "mean: expected at least one number"
+      ),
+      (#""distribution": "points""#, "expected either 'points' or 'file', found neither"),
+      (#""distribution": "points", "file": """#, "file: expected the name of a point file"),
+      (#""distribution": "points", "file": "no.csv""#, "law.json, key 'file': "),
+      (#""distribution": "points", "file": "law.json""#, "law.json, key 'file': "),
+      (
+        #""distribution": "box", "lower": [0], "upper": [1], "colour": 1"#,
+        "colour: expected one of the keys 'distribution', 'name', 'description', 'lower', 'upper'"
+      ),
+    ])
+  func messages(_ members: String, expected: String) {
+    let text = message { _ = try dataset("{\(members)}") }
+    #expect(text.hasPrefix(folder["law.json"]) && text.contains(expected), "\(text)")
+  }
 }

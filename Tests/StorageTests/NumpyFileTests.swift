@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import Storage
 import Testing
@@ -71,6 +72,37 @@ private func points(_ bytes: [UInt8]) throws -> Matrix<Double> {
     #expect(try values("<i8", bytes(Int64.min, bigEndian: false), 1) == [-0x1p63])
     #expect(try values("<f2", [0x01, 0x00, 0xFF, 0xFB], 2) == [0x1p-24, -65504])
     #expect(try values(">f4", [0x00, 0x00, 0x00, 0x01], 1) == [0x1p-149])
+  }
+
+  @Test(
+    "A mapped file larger than a block reads as the same numbers, in either order",
+    arguments: [false, true], [(3, 1_500_000), (1_500_000, 3), (40, 150_001)])
+  func blocks(fortran: Bool, shape: (Int, Int)) throws {
+    let (rows, columns) = shape
+    let folder = try TemporaryFolder()
+    let data = (0..<rows * columns).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
+    try folder.put(npy("|u1", fortran: fortran, shape: "\(shape)", data: data), "a.npy")
+    let read = try NumpyFile(FileContents(path: folder["a.npy"])).points()
+    let isRight = (0..<rows).allSatisfy { row in
+      (0..<columns).allSatisfy {
+        read[row, $0] == Double(data[fortran ? $0 * rows + row : row * columns + $0])
+      }
+    }
+    #expect(isRight)
+  }
+
+  @Test("An array that has no room in memory is refused, with its shape and both amounts")
+  func tooLarge() throws {
+    let folder = try TemporaryFolder()
+    // A file with a hole: it has the length of forty thousand times forty million elements.
+    try folder.put(npy("|u1", shape: "(40000000, 40000)", data: []), "a.npy")
+    let file = try #require(FileHandle(forWritingAtPath: folder["a.npy"]))
+    try file.truncate(atOffset: file.seekToEnd() + 40_000_000 * 40_000)
+    try file.close()
+    let found = message { _ = try NumpyFile(FileContents(path: folder["a.npy"])).points() }
+    #expect(
+      found.hasPrefix("\(folder["a.npy"]), shape (40000000, 40000): expected points that fit"))
+    #expect(found.contains(" GB of memory") && found.contains("12802.0 GB"), "\(found)")
   }
 
   @Test(

@@ -181,7 +181,7 @@ import Testing
       ),
       (
         #"{META,"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":0}}"#,
-        "tensor 't', x: expected a known key"
+        "tensor 't', x: expected one of the keys"
       ),
       (
         #"{META,"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"#

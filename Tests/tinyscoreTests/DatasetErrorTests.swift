@@ -60,7 +60,8 @@ import Testing
     BadFile("a.csv", "1e20\n-1e20\n", "standard deviation"),
     BadFile("a.csv", "1e-20\n-1e-20\n", "standard deviation"),
     BadFile("a.csv", "1e300\n-1e300\n", "standard deviation"),
-    BadFile("a.csv", "1000000000000\n1000000000001\n", "mean"),
+    BadFile("a.csv", "1000000000000\n1000000000001\n", "a.csv: ", "mean"),
+    BadFile("a.csv", "1e9\n1e9\n1e9\n", "a.csv: ", "a standard deviation of 0, which counts as 1"),
   ]
 
   @Test(
@@ -94,7 +95,8 @@ import Testing
   @Test("Points whose squares overflow have no curves")
   func hugePoints() async throws {
     try place.put("1e300\n-1e300\n", "huge.csv")
-    try await place.expectError(65, ["evaluate", "huge.csv"], mentions: ["huge", "1e308"])
+    try await place.expectError(
+      65, ["evaluate", "./huge.csv"], mentions: ["./huge.csv: ", "1e308"])
   }
 
   @Test("A file of another kind is named as such")

@@ -8,7 +8,12 @@ import Testing
     place = try Workplace()
     try place.putPair()
     try place.put("1\n", "x.csv")
-    try place.makeFolder("folder.safetensors")
+    for ending in [".safetensors", ".npy"] { try place.makeFolder("folder\(ending)") }
+  }
+
+  /// The ending that the output of one of the `writers` must have.
+  private func ending(_ writer: String) -> String {
+    writer.hasPrefix("score") || writer.hasPrefix("sample") ? ".npy" : ".safetensors"
   }
 
   /// The commands that write a file, up to the option that names it.
@@ -25,17 +30,18 @@ import Testing
   @Test("An output in a folder that is not there cannot be created", arguments: writers)
   func missingFolder(writer: String) async throws {
     try place.makeFolder("checkpoints")
+    let output = "nowhere/o\(ending(writer))"
     try await place.expectError(
-      73, writer.split(separator: " ").map(String.init) + ["nowhere/o.safetensors"],
-      mentions: ["nowhere/o.safetensors", "make the folder first"])
+      73, writer.split(separator: " ").map(String.init) + [output],
+      mentions: [output, "make the folder first"])
   }
 
   @Test("An output that is a folder cannot be created", arguments: writers)
   func folder(writer: String) async throws {
     try place.makeFolder("checkpoints")
+    let output = "folder\(ending(writer))"
     try await place.expectError(
-      73, writer.split(separator: " ").map(String.init) + ["folder.safetensors"],
-      mentions: ["folder.safetensors"])
+      73, writer.split(separator: " ").map(String.init) + [output], mentions: [output])
   }
 
   @Test("An output on a full device cannot be written", arguments: writers)
@@ -100,6 +106,8 @@ import Testing
     try await place.expectSuccess(["inspect", "m.safetensors", "--check"])
     try await place.expectSuccess(words)
     #expect(
-      Set(place.contents.keys) == ["pair.json", "x.csv", "folder.safetensors", "m.safetensors"])
+      Set(place.contents.keys) == [
+        "pair.json", "x.csv", "folder.safetensors", "folder.npy", "m.safetensors",
+      ])
   }
 }

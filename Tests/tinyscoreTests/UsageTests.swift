@@ -61,11 +61,42 @@ import Testing
   }
 
   @Test(
+    "An array goes to an .npy file that is not the input",
+    arguments: [
+      ("--points x.npy --output x.npy", "the input x.npy"),
+      ("--points x.npy --output ./x.npy", "the input x.npy"),
+      ("--points x.npy --output o.csv", "ends in .npy"), ("--points x.npy --output -", ".npy"),
+    ])
+  func impossibleOutput(options: String, mention: String) async throws {
+    try place.put("1\n", "x.npy")
+    try await place.expectError(
+      64, ["score", "pair.json", "--sigma", "1"] + options.split(separator: " ").map(String.init),
+      mentions: ["--output", mention])
+  }
+
+  @Test("A result that has no room in memory is refused before it is computed")
+  func largeResult() async throws {
+    let dimension = 60_000
+    try place.put(
+      #"{"distribution": "gaussian", "standardDeviation": 1, "dimension": \#(dimension)}"#,
+      "wide.json")
+    let line = String(repeating: "0,", count: dimension - 1) + "0\n"
+    try place.put(String(repeating: line, count: 200), "x.csv")
+    try await place.expectError(
+      64,
+      [
+        "score", "wide.json", "--points", "x.csv", "--sigma", "1", "--output", "o.npy",
+        "--quantity", "jacobian",
+      ], mentions: ["--quantity", "N = 200", "D = 60000", " GB"])
+  }
+
+  @Test(
     "An option of 'sample' that cannot be is an error",
     arguments: [
       "--count 0", "--count -1", "--count 2199023255552", "--count 5 --steps 0",
       "--count 5 --sigma 1",
       "--count 5 --exact --sigma -1", "--count 5 --exact --sigma nan", "--count 5 --output -",
+      "--count 5 --output o.csv",
       "--count 5 --sampler x", "--count 5 --schedule x",
     ])
   func impossibleSampling(options: String) async throws {
