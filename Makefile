@@ -33,7 +33,8 @@ build: packages
 # The README's table of results: every shipped data set with default options.
 results: build .venv/done
 	.venv/bin/python Tests/Python/results.py $(TINYSCORE) \
-	  two-points ring-8 gaussian-16 subspace-4-in-16 simplex-16 digits
+	  two-points unequal-two-points ring-8 hierarchy simplex-16 digits gaussian-16 \
+	  subspace-4-in-16 grid-25 checkerboard circle swiss-roll two-moons spiral sphere-8
 
 # The README's tables of how exact the exact side is; fails where an error exceeds the stated one.
 laws: build .venv/done
