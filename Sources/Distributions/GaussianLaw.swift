@@ -72,8 +72,7 @@ public struct GaussianLaw: Law {
   /// The normal law of independent coordinates with a mean `(D)` and standard deviations `(D)`.
   ///
   /// Throws `LawError` unless the counts agree and the numbers are finite, the deviations not negative
-  /// and with finite squares.
-  /// Takes `O(D)` memory.
+  /// and their squares in range. Takes `O(D)` memory.
   public init(mean: [Double], standardDeviations: [Double]) throws {
     try Self.validate(mean: mean)
     guard standardDeviations.count == mean.count else {
@@ -81,14 +80,19 @@ public struct GaussianLaw: Law {
         key: "standardDeviations", expected: "\(mean.count) numbers, as many as in the mean",
         found: "\(standardDeviations.count)")
     }
-    if let index = standardDeviations.firstIndex(where: { !($0 >= 0 && ($0 * $0).isFinite) }) {
+    if let index = standardDeviations.firstIndex(where: { !Self.isStandardDeviation($0) }) {
       throw LawError.invalid(
         key: "standardDeviations",
-        expected: "numbers that are not negative, with a square in range (up to 1e154)",
+        expected: "numbers that are not negative, with a square in range (1e-153 to 1e154)",
         found: "\(standardDeviations[index]) at index \(index)")
     }
     self.init(
       mean: mean, eigenvalues: standardDeviations.map { $0 * $0 }, eigenvectors: nil)
+  }
+
+  /// Whether a number can be a standard deviation: 0, or positive with a square in range.
+  package static func isStandardDeviation(_ deviation: Double) -> Bool {
+    deviation == 0 || (deviation > 0 && (deviation * deviation).isNormal)
   }
 
   private init(mean: [Double], eigenvalues: [Double], eigenvectors: Matrix<Double>?) {

@@ -65,10 +65,10 @@ extension LawReader {
           ? "this key only beside 'standardDeviation'" : "an integer from 0 to \(count)",
         found: deviation == nil ? "it" : "\(subspace)")
     }
-    if let deviation, !(deviation >= 0 && (deviation * deviation).isFinite) {
+    if let deviation, !GaussianLaw.isStandardDeviation(deviation) {
       throw .unexpected(
         path: reader.path(of: "standardDeviation"),
-        expected: "a number that is not negative, with a square in range (up to 1e154)",
+        expected: "a number that is not negative, with a square in range (1e-153 to 1e154)",
         found: "\(deviation)")
     }
   }

@@ -33,6 +33,16 @@ import Testing
       key { try PointsLaw(points: Matrix([[0], [1]]), weights: [0.5, 0.500_002]) } == "weights")
   }
 
+  @Test("Standard deviations whose squares are no numbers are refused by name")
+  func deviationsOutOfRange() throws {
+    for deviation in [1e-200, 1e200, -1, Double.nan, .infinity] {
+      #expect(
+        key { try GaussianLaw(mean: [0], standardDeviations: [deviation]) } == "standardDeviations")
+    }
+    let law = try GaussianLaw(mean: [0, 0], standardDeviations: [0, 1e-150])
+    #expect(law.rank == 1)
+  }
+
   @Test("Impossible points and weights are refused by name")
   func invalidPoints() {
     #expect(key { try PointsLaw(points: Matrix(rows: 0, columns: 2)) } == "points")
