@@ -30,12 +30,12 @@ struct AliasTable: Sendable {
     (keep, alias) = (scaled, owner)
   }
 
-  /// The draw at `address` of a stream.
+  /// The draw of a sample of a stream.
   ///
   /// Equal weights are drawn by Lemire's multiplication (2019) with one rejection: no index is
   /// favoured by more than `2⁻¹²⁸ K²`.
-  func draw(_ stream: RandomStream, at address: UInt64) -> Int {
-    let words = stream.words(at: address)
+  func draw(_ stream: RandomStream, sample: Int) -> Int {
+    let words = stream.words(sample: sample)
     let first = UInt64(words.0) << 32 | UInt64(words.1)
     let second = UInt64(words.2) << 32 | UInt64(words.3)
     let bound = UInt64(count)

@@ -56,6 +56,15 @@ public struct BoxLaw: Law {
     supportDimension = zip(lower, upper).count { $0 < $1 }
   }
 
+  /// The covariance, diagonal, `(D, D)`.
+  public var covariance: Matrix<Double>? {
+    .diagonal(zip(lower, upper).map { ($1 - $0) * ($1 - $0) / 12 })
+  }
+  /// One uniform number an axis.
+  public var ingredients: SampleIngredients {
+    SampleIngredients(uniforms: dimension, normals: 0)
+  }
+
   /// The range from where the bandwidth is within 0.1 % of its limit, but not below 1e-3 of the shortest
   /// side, to 20 times the largest standard deviation; see `makeNoiseRange()`.
   public var noiseRange: NoiseRange { range.value(makeNoiseRange) }
@@ -86,7 +95,7 @@ public struct BoxLaw: Law {
     let pairs = (dimension + 1) / 2
     for row in 0..<rows {
       for pair in 0..<pairs {
-        let u = stream.uniforms(at: UInt64((firstSample + row) * pairs + pair))
+        let u = stream.uniforms(sample: firstSample + row, pair: pair, of: pairs)
         body(row, 2 * pair, u.0)
         if 2 * pair + 1 < dimension { body(row, 2 * pair + 1, u.1) }
       }

@@ -20,6 +20,17 @@ public struct CheckerboardLaw: Law {
   public var dimension: Int { 2 }
   /// The mean, the origin, and the total variance.
   public let moments: DataMoments
+  /// The covariance, `(2, 2)`: columns and rows of one parity go together.
+  public var covariance: Matrix<Double>? {
+    let sums = (0..<2).map { parity in
+      stride(from: parity, to: cells, by: 2).reduce(0.0) { $0 + Double($1) - Double(cells - 1) / 2 }
+    }
+    let across = (sums[0] * sums[0] + sums[1] * sums[1]) / Double(squares) * width * width
+    let along = moments.totalVariance / 2
+    return Matrix([[along, across], [across, along]])
+  }
+  /// The square, and the place in it.
+  public var ingredients: SampleIngredients { SampleIngredients(uniforms: 4, normals: 0) }
   /// Nil: the law is continuous.
   public var entropy: Double? { nil }
 
@@ -78,10 +89,9 @@ public struct CheckerboardLaw: Law {
   ) {
     let stream = stream.with(.data)
     for row in 0..<y.rows {
-      let address = 2 * UInt64(firstSample + row)
-      let index = min(squares - 1, Int(stream.uniforms(at: address).0 * Double(squares)))
-      let place = position(ofSquare: index)
-      let u = stream.uniforms(at: address + 1)
+      let pick = stream.uniforms(sample: firstSample + row, pair: 0, of: 2).0
+      let place = position(ofSquare: min(squares - 1, Int(pick * Double(squares))))
+      let u = stream.uniforms(sample: firstSample + row, pair: 1, of: 2)
       y[row, 0] = Element((Double(place.column) - Double(cells) / 2 + u.0) * width)
       y[row, 1] = Element((Double(place.row) - Double(cells) / 2 + u.1) * width)
     }

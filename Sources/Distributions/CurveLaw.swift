@@ -20,6 +20,12 @@ public struct CurveLaw: Law {
   public var dimension: Int { 2 }
   /// The mean and total variance.
   public let moments: DataMoments
+  /// The covariance, `(2, 2)`.
+  public let covariance: Matrix<Double>?
+  /// The place on the curve, its branch, and the noise.
+  public var ingredients: SampleIngredients {
+    SampleIngredients(uniforms: shape.branches > 1 ? 2 : 1, normals: noise > 0 ? 2 : 0)
+  }
   /// Nil: the law is continuous.
   public var entropy: Double? { nil }
 
@@ -50,6 +56,12 @@ public struct CurveLaw: Law {
     moments = DataMoments(
       mean: [scale * mean.0, scale * mean.1],
       totalVariance: scale * scale * nodes.totalVariance + 2 * noise * noise)
+    var covariance = nodes.covariance
+    for i in 0..<2 {
+      for j in 0..<2 { covariance[i, j] *= scale * scale }
+      covariance[i, i] += noise * noise
+    }
+    self.covariance = covariance
   }
 
   /// The range from where the bandwidth is within 0.1 % of its limit, but not below 1e-3 of the data
@@ -82,7 +94,7 @@ public struct CurveLaw: Law {
 
   /// The point of the curve that falls to a sample.
   private func point(_ stream: RandomStream, at sample: Int) -> (Double, Double) {
-    let u = stream.uniforms(at: UInt64(sample))
+    let u = stream.uniforms(sample: sample)
     let branch = shape.branches > 1 && u.1 > 0.5 ? 1 : 0
     let point = shape.point(branch, shape.parameter(at: u.0))
     return (scale * point.0, scale * point.1)
@@ -145,11 +157,19 @@ struct CurveNodes {
   }
 
   /// The total variance of the curve.
-  var totalVariance: Double {
+  var totalVariance: Double { covariance[0, 0] + covariance[1, 1] }
+
+  /// The covariance of the curve, `(2, 2)`.
+  var covariance: Matrix<Double> {
     let mean = mean
-    return weights.indices.reduce(0) {
-      let (u, v) = (x[$1] - mean.0, y[$1] - mean.1)
-      return $0 + weights[$1] * (u * u + v * v)
+    var result = Matrix<Double>(rows: 2, columns: 2)
+    for k in weights.indices {
+      let (u, v) = (x[k] - mean.0, y[k] - mean.1)
+      result[0, 0] += weights[k] * u * u
+      result[0, 1] += weights[k] * u * v
+      result[1, 1] += weights[k] * v * v
     }
+    result[1, 0] = result[0, 1]
+    return result
   }
 }

@@ -30,6 +30,17 @@ public struct GaussianLaw: Law {
   public var moments: DataMoments {
     DataMoments(mean: mean, totalVariance: eigenvalues.reduce(0, +))
   }
+  /// The covariance, `(D, D)`; nil for `D > largestCovariance`.
+  public var covariance: Matrix<Double>? {
+    guard dimension <= largestCovariance else { return nil }
+    var result = Matrix<Double>(rows: dimension, columns: dimension)
+    addCovariance(to: &result, scale: 1)
+    return result
+  }
+  /// One normal number an axis.
+  public var ingredients: SampleIngredients {
+    SampleIngredients(uniforms: 0, normals: dimension)
+  }
   /// The dimension of the subspace that carries the law.
   public var rank: Int { eigenvalues.count { $0 > 0 } }
   /// Nil: the law is continuous.

@@ -59,6 +59,26 @@ public struct GaussianMixtureLaw: Law {
   /// The entropy of the points that the mixture consists of if no component has a spread, else nil.
   public var entropy: Double? { points?.entropy }
 
+  /// The covariance `Σ w_k (Σ_k + (m_k − E y)(m_k − E y)ᵀ)`, `(D, D)`; nil for
+  /// `D > largestCovariance`.
+  public var covariance: Matrix<Double>? {
+    guard dimension <= largestCovariance else { return nil }
+    var result = Matrix<Double>(rows: dimension, columns: dimension)
+    for (k, weight) in weights.enumerated() {
+      components[k].addCovariance(to: &result, scale: weight)
+      for i in 0..<dimension {
+        for j in 0..<dimension {
+          result[i, j] += weight * centredMeans[k, i] * centredMeans[k, j]
+        }
+      }
+    }
+    return result
+  }
+  /// The pick of a component and its spread.
+  public var ingredients: SampleIngredients {
+    SampleIngredients(uniforms: 1, normals: dimension)
+  }
+
   /// The range from where the bandwidth is within 0.05 % of its limit to 20 times the largest standard
   /// deviation; see `makeNoiseRange()`.
   public var noiseRange: NoiseRange { range.value(makeNoiseRange) }
@@ -71,7 +91,7 @@ public struct GaussianMixtureLaw: Law {
     let picks = stream.with(.data)
     centredMeans.withReadOnlyView { means in
       for row in 0..<y.rows {
-        let k = table.draw(picks, at: UInt64(firstSample + row))
+        let k = table.draw(picks, sample: firstSample + row)
         y.row(row).copy(converting: means.row(k))
         components[k].addSpread(scratch.row(row), to: y.row(row))
       }
@@ -87,7 +107,7 @@ public struct GaussianMixtureLaw: Law {
     mean.withReadOnlyView { mean in
       centredMeans.withReadOnlyView { means in
         for row in 0..<y.rows {
-          let k = table.draw(picks, at: UInt64(firstSample + row))
+          let k = table.draw(picks, sample: firstSample + row)
           y.row(row).copy(from: means.row(k))
           y.row(row).update(adding: 1, times: mean.row(0))
           components[k].addSpread(scratch.row(row), to: y.row(row))

@@ -41,6 +41,15 @@ public struct HypersphereLaw: Law {
   /// The entropy `log 2` of the two points in one dimension, else nil.
   public var entropy: Double? { points?.entropy }
 
+  /// The covariance `R²/D` times the identity, `(D, D)`.
+  public var covariance: Matrix<Double>? {
+    .diagonal(Array(repeating: moments.totalVariance / Double(dimension), count: dimension))
+  }
+  /// One normal number an axis.
+  public var ingredients: SampleIngredients {
+    SampleIngredients(uniforms: 0, normals: dimension)
+  }
+
   /// The range from where the bandwidth is within 0.05 % of its limit to 20 standard deviations of a
   /// coordinate; see `makeNoiseRange()`.
   public var noiseRange: NoiseRange { range.value(makeNoiseRange) }

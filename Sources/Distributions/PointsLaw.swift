@@ -52,6 +52,21 @@ public struct PointsLaw: Law {
   /// The Shannon entropy `−Σ w log w` of the weights in nats.
   public var entropy: Double? { max(0, -zip(weights, logWeights).reduce(0) { $0 + $1.0 * $1.1 }) }
 
+  /// The covariance `Σ w (y − E y)(y − E y)ᵀ`, `(D, D)`; nil for `D > largestCovariance`.
+  public var covariance: Matrix<Double>? {
+    guard dimension <= largestCovariance else { return nil }
+    var scaled = points
+    scaled.withView { scaled in
+      for k in weights.indices {
+        let root = weights[k].squareRoot()
+        for j in 0..<dimension { scaled[k, j] = root * (scaled[k, j] - moments.mean[j]) }
+      }
+    }
+    return .product(scaled, scaled, transposingLeft: true)
+  }
+  /// The pick of a point.
+  public var ingredients: SampleIngredients { SampleIngredients(uniforms: 1, normals: 0) }
+
   /// The range of noise levels that holds at least 99.5 % of the entropy; see `makeNoiseRange()`.
   public var noiseRange: NoiseRange { range.value(makeNoiseRange) }
 
@@ -82,7 +97,7 @@ public struct PointsLaw: Law {
     let stream = stream.with(.data)
     points.withReadOnlyView { points in
       for row in 0..<rows {
-        body(row, points.row(table.draw(stream, at: UInt64(firstSample + row))))
+        body(row, points.row(table.draw(stream, sample: firstSample + row)))
       }
     }
   }

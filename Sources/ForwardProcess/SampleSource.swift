@@ -3,13 +3,21 @@ public import Randomness
 
 /// A source of independent samples of clean data, each with an address.
 ///
-/// Sample `i` of a stream is a function of the stream and `i` alone.
+/// Sample `i` of a stream is a function of the stream and `i` alone. Two of the requirements have
+/// defaults, and matter only to who wants more of the samples than their independence.
 public protocol SampleSource: Sendable {
   /// The dimension D of the space.
   var dimension: Int { get }
 
   /// The exact mean and total variance of the samples.
   var moments: DataMoments { get }
+
+  /// The exact covariance of the samples, `(D, D)`, made anew each time; nil where it is not known or
+  /// `D > largestCovariance`.
+  var covariance: Matrix<Double>? { get }
+
+  /// Which numbers of a stream a sample is made of, so that they can be stratified.
+  var ingredients: SampleIngredients { get }
 
   /// Overwrites the rows of `y` `(B, D)` with samples `firstSample ..< firstSample + B` minus the mean.
   ///
@@ -37,6 +45,12 @@ public func perturbed(
 }
 
 extension SampleSource {
+  /// Not known.
+  public var covariance: Matrix<Double>? { nil }
+
+  /// Two uniform numbers.
+  public var ingredients: SampleIngredients { SampleIngredients(uniforms: 2, normals: 0) }
+
   /// Samples `firstSample ..< firstSample + count` as a `(count, D)` matrix.
   public func samples(
     _ count: Int, stream: RandomStream, firstSample: Int = 0
@@ -47,5 +61,18 @@ extension SampleSource {
       scratch.withView { draw(into: y, scratch: $0, stream: stream, firstSample: firstSample) }
     }
     return y
+  }
+}
+
+/// The largest dimension in which a source tells its covariance.
+public let largestCovariance = 256
+
+extension Matrix<Double> {
+  /// The matrix with `diagonal` on its diagonal and 0 elsewhere; nil above `largestCovariance`.
+  package static func diagonal(_ diagonal: [Double]) -> Matrix? {
+    guard diagonal.count <= largestCovariance else { return nil }
+    var result = Matrix(rows: diagonal.count, columns: diagonal.count)
+    for (j, value) in diagonal.enumerated() { result[j, j] = value }
+    return result
   }
 }

@@ -1,4 +1,5 @@
 public import LinearAlgebra
+internal import Statistics
 
 /// What a stream of random numbers is for; streams of different purposes are independent.
 public enum RandomPurpose: UInt32, Sendable {
@@ -18,6 +19,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case probe = 8
   /// The noise of a sampler.
   case sampler = 9
+  /// Where in its stratum a sample lies.
+  case stratum = 11
   /// Random numbers of tests and benchmarks.
   case test = 10
 }
@@ -34,21 +37,27 @@ public struct RandomStream: Sendable {
   public let step: UInt32
   /// What the numbers are for.
   public let purpose: RandomPurpose
+  /// The strata of the samples; nil where samples are independent.
+  public let strata: Strata?
 
   /// The first of the steps that are noise levels of an evaluation: no training takes as many steps, so
   /// a network is never evaluated on the very noise it was trained on.
   public static let evaluationSteps: UInt32 = 1 << 31
 
   /// The stream of `purpose` at `step` under `seed`.
-  public init(seed: UInt64, step: UInt32, purpose: RandomPurpose) {
+  ///
+  /// With `strata`, numbers that belong to a sample are those of its cell: `uniforms(sample:)`,
+  /// `words(sample:)`, `fillNormal`. Others are as ever.
+  public init(seed: UInt64, step: UInt32, purpose: RandomPurpose, strata: Strata? = nil) {
     self.seed = seed
     self.step = step
     self.purpose = purpose
+    self.strata = strata
   }
 
   /// The same seed and step with another purpose.
   public func with(_ purpose: RandomPurpose) -> RandomStream {
-    RandomStream(seed: seed, step: step, purpose: purpose)
+    RandomStream(seed: seed, step: step, purpose: purpose, strata: strata)
   }
 
   /// The four random 32-bit words at `address`.
@@ -62,9 +71,12 @@ public struct RandomStream: Sendable {
     return (Self.uniform(w.0, w.1), Self.uniform(w.2, w.3))
   }
 
-  private static func uniform(_ high: UInt32, _ low: UInt32) -> Double {
-    (Double((UInt64(high) << 32 | UInt64(low)) >> 12) + 0.5) * 0x1p-52
+  static func uniform(_ high: UInt32, _ low: UInt32) -> Double {
+    uniform(UInt64(high) << 32 | UInt64(low))
   }
+
+  /// The uniform number whose leading digits are those of `bits`.
+  static func uniform(_ bits: UInt64) -> Double { (Double(bits >> 12) + 0.5) * 0x1p-52 }
 
   /// Fills rows `0 ..< B` of a contiguous `(B, D)` matrix with the standard normals of samples
   /// `first ..< first + B`.
@@ -73,6 +85,14 @@ public struct RandomStream: Sendable {
   public func fillNormal<Element: Scalar>(_ view: MatrixView<Element>, firstSample first: Int) {
     view.vector.fillNormal(
       key: seed, position: step, domain: purpose.rawValue, first: UInt64(first * view.columns))
+    guard let strata else { return }
+    for j in 0..<view.columns {
+      guard let place = strata.place(purpose, j) else { continue }
+      for row in 0..<view.rows {
+        let u = Self.uniform(coordinate(place, of: first + row, strata))
+        view[row, j] = Element(normalQuantile(u))
+      }
+    }
   }
 
   /// A `(count, D)` matrix of the standard normals of samples `first ..< first + count`.
