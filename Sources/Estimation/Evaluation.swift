@@ -46,23 +46,25 @@ public struct Evaluation: Sendable {
   public let dataScale: Double
   /// The levels, ascending.
   public let levels: [Level]
+  private let integrals: RateIntegrals?
   private let ledger: LossLedger?
   private let rule: LogIntegral
 
   /// Puts together what was computed at the same ascending `sigmas`; nil for a side that is unknown.
   public init(
     sigmas: [Double], moments: DataMoments, exact: [InformationPoint]?,
-    learned: [NoiseLevelEstimate]?, ledger: LossLedger?
+    learned: SampledCurve?, ledger: LossLedger?
   ) {
     precondition(exact.map { $0.count == sigmas.count } ?? true)
-    precondition(learned.map { $0.count == sigmas.count } ?? true)
+    precondition(learned.map { $0.levels.count == sigmas.count } ?? true)
     dimension = moments.mean.count
     dataScale = moments.scale
+    integrals = learned?.integrals
     self.ledger = ledger
     rule = LogIntegral(sigmas: sigmas)
     levels = sigmas.indices.map { index in
       Level(
-        sigma: sigmas[index], exact: exact?[index], learned: learned?[index],
+        sigma: sigmas[index], exact: exact?[index], learned: learned?.levels[index],
         trainingLoss: ledger?.loss(at: sigmas[index]))
     }
   }
@@ -90,12 +92,23 @@ public struct Evaluation: Sendable {
   /// nil where the rate is not known at every level, or there is only one.
   public func entropy(_ route: Route) -> Estimate? {
     guard levels.count > 1 else { return nil }
-    if route == .trainingLoss {
+    switch route {
+    case .exact:
+      let rates = levels.compactMap { $0.exact?.entropyRate }
+      return rates.count == levels.count ? rule.integral(rates) : nil
+    case .loss: return integrals?.loss
+    case .divergence: return integrals?.divergence
+    case .scoreNorm: return integrals?.scoreNorm
+    case .upperBound: return integrals?.upperBound
+    case .informedLoss:
+      guard let exact = entropy(.exact), let mismatch = integrals?.scoreMatchingLoss else {
+        return nil
+      }
+      return exact + mismatch
+    case .trainingLoss:
       // Levels share bands of the ledger: the error is that of the bands, each counted once.
       return ledger?.integral(sigmas: levels.map(\.sigma), weights: rule.weights)
     }
-    let rates = levels.compactMap { rate(route, at: $0) }
-    return rates.count == levels.count ? rule.integral(rates) : nil
   }
 
   /// `max over σ of |b̂ − b|`, the largest error of the bandwidth fraction of a learned route; nil

@@ -28,49 +28,30 @@ public struct NoiseLevelEstimate: Sendable {
   public let restsOnRareEvents: Bool
 }
 
-/// The sums over samples from which the estimates at one noise level follow.
-struct LevelSums: Sendable {
-  /// Targets `z·ẑ` and `‖ẑ‖²`; controls `‖z‖² − D`, `(y − E y)·z`, `‖y − E y‖² − tr Cov y`.
-  var moments = ControlledMoments(targets: 2, controls: 3)
-  /// The score-matching loss of each sample, where the exact score is known.
-  var mismatch = RunningMoments()
-  /// How the denoising losses and the score-matching losses are spread over the samples.
-  var losses = RareEvents()
-  var mismatches = RareEvents()
-
-  mutating func merge(_ other: LevelSums) {
-    moments.merge(other.moments)
-    mismatch.merge(other.mismatch)
-    losses.merge(other.losses)
-    mismatches.merge(other.mismatches)
-  }
-
-  /// The estimates, for data with these moments.
-  func estimate(sigma: Double, data: DataMoments) -> NoiseLevelEstimate {
+extension NoiseLevelEstimate {
+  /// The estimates that follow from the sums of a level and their fit, for data with these moments.
+  init(sigma: Double, sums: RateSums, fit: RateFit, data: DataMoments) {
     let d = Double(data.mean.count)
-    let (means, covariance) = moments.controlledMeans()
-    let (a, b) = (means[0], means[1])
-    let restsOnRareEvents = losses.matter(sigma: sigma, dataScale: data.scale)
-    /// `offset + α a + β b` with the standard error of the correlated means.
+    let (a, b) = (fit.means[0], fit.means[1])
+    let isRare = sums.losses.matter(sigma: sigma, dataScale: data.scale)
+    /// `offset + α a + β b` with its standard error.
     func combination(_ offset: Double, _ alpha: Double, _ beta: Double) -> Estimate {
-      let variance =
-        alpha * alpha * covariance[0] + 2 * alpha * beta * covariance[1]
-        + beta * beta * covariance[3]
-      let widened =
-        restsOnRareEvents
-        ? losses.widened(variance, sigma: sigma, totalVariance: data.totalVariance) : variance
-      return Estimate(offset + alpha * a + beta * b, standardError: errorFrom(variance: widened))
+      let estimate = fit.combination(offset, [alpha, beta, 0])
+      guard isRare else { return estimate }
+      let variance = sums.losses.widened(
+        fit.variance([alpha, beta, 0]), sigma: sigma, totalVariance: data.totalVariance)
+      return Estimate(estimate.value, standardError: errorFrom(variance: variance))
     }
     let ratio = b > 0 ? a / b : 0
-    return NoiseLevelEstimate(
-      sigma: sigma, loss: combination(d, -2, 1), divergence: combination(d, -1, 0),
-      scoreNorm: combination(d, 0, -1),
-      // The gradient of D − a²/b is (−2a/b, a²/b²): the error of a ratio to first order.
-      upperBound: Estimate(
-        d - a * ratio, standardError: combination(0, -2 * ratio, ratio * ratio).standardError),
-      miscalibration: combination(0, -2, 2),
-      scoreMatchingLoss: mismatch.count > 0
-        ? mismatches.checkedMismatch(mismatch.mean) : nil,
-      restsOnRareEvents: restsOnRareEvents)
+    self.sigma = sigma
+    loss = combination(d, -2, 1)
+    divergence = combination(d, -1, 0)
+    scoreNorm = combination(d, 0, -1)
+    // The gradient of D − a²/b is (−2a/b, a²/b²): the error of a ratio to first order.
+    upperBound = Estimate(
+      d - a * ratio, standardError: combination(0, -2 * ratio, ratio * ratio).standardError)
+    miscalibration = combination(0, -2, 2)
+    scoreMatchingLoss = sums.checkedMismatch
+    restsOnRareEvents = isRare
   }
 }

@@ -22,12 +22,11 @@ extension RandomStream {
     return words
   }
 
-  /// Which half of the strata a sample belongs to, at random: a fair coin that falls on either side
-  /// equally often.
+  /// The side on which a sample's coin falls, independent of all its other numbers.
   ///
-  /// Independent of all coordinates. Only for streams with strata.
-  public func isInUpperHalf(sample: Int) -> Bool {
-    guard let strata else { preconditionFailure("the stream has no strata") }
+  /// In a stream with strata it is a half of them, so that either side has as many samples.
+  public func coin(sample: Int) -> Bool {
+    guard let strata else { return with(.stratum).words(at: UInt64(sample) << 8).0 >> 31 == 1 }
     return position(of: sample, strata) >> 63 == 1
   }
 

@@ -132,12 +132,12 @@ struct Evaluate: ParsableCommand {
     let sigmas = try parsedSigmas() ?? range.levels(levels)
     let exact = law.informationCurve(
       at: sigmas, sampling: CurveSampling(samples: samples, seed: common.seed, workers: workers))
-    var learned: [NoiseLevelEstimate]?
+    var learned: SampledCurve?
     if case .network(let checkpoint, _) = model {
       learned = ScoreEvaluator(
         score: checkpoint.score(weights), source: law, exact: law, samplesPerLevel: samples,
         exactSamples: law.affordableSamples(samples), seed: common.seed
-      ).estimates(at: sigmas, workers: workers)
+      ).curve(at: sigmas, workers: workers)
     }
     var comparison: HeldOutComparison?
     if case .network(let checkpoint, _) = model, let heldOut {

@@ -1,0 +1,57 @@
+internal import ForwardProcess
+internal import LinearAlgebra
+internal import Randomness
+
+/// Some samples of data and noise with their weights, and what of their control variates is the same
+/// at every noise level.
+struct SampleBlock: Sendable {
+  /// The clean points and the noise, `(B, D)`.
+  let y: Matrix<Double>
+  let z: Matrix<Double>
+  /// The weight of each sample, mean 1, `(B)`.
+  private(set) var weights: [Double]
+  /// The controls `w − 1`, `w (‖z‖² − D)`, `w (y − E y)·z` and `w (‖y − E y‖² − tr Cov y)`, `(B, 4)`.
+  private(set) var controls: Matrix<Double>
+
+  /// How many controls are the same at every level.
+  static let controlCount = 4
+
+  /// Samples `first ..< first + count` of `source` and their noise.
+  init(
+    _ source: any SampleSource, stream: RandomStream, wideNoise: WideNoise?, first: Int, count: Int
+  ) {
+    y = source.samples(count, stream: stream, firstSample: first)
+    var z = stream.normals(count, source.dimension, firstSample: first)
+    var weights = Array(repeating: 1.0, count: count)
+    if let wideNoise {
+      z.withView { z in
+        for row in 0..<count {
+          if stream.coin(sample: first + row) { wideNoise.widen(z.row(row)) }
+          weights[row] = wideNoise.weight(z.row(row))
+        }
+      }
+    }
+    self.z = z
+    self.weights = weights
+    controls = Matrix(rows: count, columns: Self.controlCount)
+    setControls(source.moments)
+  }
+
+  private mutating func setControls(_ moments: DataMoments) {
+    for row in 0..<y.rows {
+      var (noise, along, spread) = (0.0, 0.0, 0.0)
+      for j in 0..<y.columns {
+        let (u, v) = (y[row, j] - moments.mean[j], z[row, j])
+        noise += v * v
+        along += u * v
+        spread += u * u
+      }
+      let w = weights[row]
+      controls[row, 0] = w - 1
+      controls[row, 1] = w * (noise - Double(y.columns))
+      controls[row, 2] = w * along
+      controls[row, 3] =
+        w * LossLedger.spreadControl(spread, moments.totalVariance, rounding: 1e-10)
+    }
+  }
+}

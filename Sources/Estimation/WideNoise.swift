@@ -1,0 +1,33 @@
+internal import Glibc
+internal import LinearAlgebra
+
+/// Noise of which half is drawn wider than a standard normal, and the weights that make up for it.
+///
+/// What isolated points lose at small noise comes from rare large `z`. Half of the noise therefore has
+/// the standard deviation `τ`, `τ² = 1 + 3/√D`, which in one dimension is 2 and in any has a divergence
+/// of about 9/4 nats from the normal. A sample weighs `w = φ(z)/(½ φ(z) + ½ φ_τ(z))`, whichever half it
+/// came from (the defensive mixture of Hesterberg 1995 with the balance of Veach and Guibas 1995): its
+/// mean is 1, and it is never more than 2.
+struct WideNoise: Sendable {
+  /// The dimension D of the space.
+  let dimension: Int
+  /// The variance `τ²` of the wide half.
+  private let variance: Double
+
+  init(dimension: Int) {
+    self.dimension = dimension
+    variance = 1 + 3 / Double(dimension).squareRoot()
+  }
+
+  /// Turns standard normals into wide noise.
+  func widen(_ z: VectorView<Double>) {
+    z.update(adding: variance.squareRoot() - 1, times: z)
+  }
+
+  /// The weight of noise `z`.
+  func weight(_ z: VectorView<Double>) -> Double {
+    // log φ_τ(z)/φ(z)
+    let ratio = z.dot(z) / 2 * (1 - 1 / variance) - Double(dimension) / 2 * log(variance)
+    return ratio > 700 ? 2 * exp(-ratio) : 2 / (1 + exp(ratio))
+  }
+}
