@@ -71,6 +71,14 @@ let package = Package(
         "Estimation", "Training",
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "Calibration",
+      dependencies: [
+        "LinearAlgebra", "Randomness", "Statistics", "ForwardProcess", "Distributions",
+        "ScoreNetwork", "Estimation", "Storage", "Report",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
     tests("LinearAlgebra", ["LinearAlgebra"]),
     tests("Randomness", ["Randomness", "LinearAlgebra"]),
     tests("Statistics", ["Statistics"]),
@@ -82,7 +90,7 @@ let package = Package(
       "Distributions",
       ["Distributions", "ForwardProcess", "LinearAlgebra", "Randomness", "Statistics"],
       exclude: ["References/references.py", "References/laws.py"]),
-    tests("ForwardProcess", ["ForwardProcess"]),
+    tests("ForwardProcess", ["ForwardProcess", "LinearAlgebra", "Randomness"]),
     tests(
       "Dynamics",
       ["Dynamics", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness"]),

@@ -29,18 +29,17 @@ public struct NoiseLevelEstimate: Sendable {
 }
 
 extension NoiseLevelEstimate {
-  /// The estimates that follow from the sums of a level and their fit, for data with these moments.
-  init(sigma: Double, sums: RateSums, fit: RateFit, data: DataMoments) {
-    let d = Double(data.mean.count)
-    let (a, b) = (fit.means[0], fit.means[1])
-    let isRare = sums.losses.matter(sigma: sigma, dataScale: data.scale)
+  /// The estimates that follow from the fit of a level, for data with these moments.
+  init(sigma: Double, fit: RateFit, data: DataMoments, wideNoise: WideNoise?) {
+    let (d, a, b) = (fit.dimension, fit.rates.means[0], fit.rates.means[1])
+    let isRare = fit.losses.matter(
+      sigma: sigma, dataScale: data.scale,
+      tailWeight: wideNoise?.tailWeight(samples: fit.losses.count) ?? 1)
     /// `offset + α a + β b` with its standard error.
     func combination(_ offset: Double, _ alpha: Double, _ beta: Double) -> Estimate {
-      let estimate = fit.combination(offset, [alpha, beta, 0])
+      let estimate = fit.rates.combination(offset, [alpha, beta, 0])
       guard isRare else { return estimate }
-      let variance = sums.losses.widened(
-        fit.variance([alpha, beta, 0]), sigma: sigma, totalVariance: data.totalVariance)
-      return Estimate(estimate.value, standardError: errorFrom(variance: variance))
+      return fit.losses.widened(estimate, sigma: sigma, totalVariance: data.totalVariance)
     }
     let ratio = b > 0 ? a / b : 0
     self.sigma = sigma
@@ -48,10 +47,11 @@ extension NoiseLevelEstimate {
     divergence = combination(d, -1, 0)
     scoreNorm = combination(d, 0, -1)
     // The gradient of D − a²/b is (−2a/b, a²/b²): the error of a ratio to first order.
+    let slope = combination(0, -2 * ratio, ratio * ratio)
     upperBound = Estimate(
-      d - a * ratio, standardError: combination(0, -2 * ratio, ratio * ratio).standardError)
+      d - a * ratio, standardError: slope.standardError, freedom: slope.freedom)
     miscalibration = combination(0, -2, 2)
-    scoreMatchingLoss = sums.checkedMismatch
+    scoreMatchingLoss = fit.mismatch
     restsOnRareEvents = isRare
   }
 }

@@ -30,9 +30,10 @@ struct RareEvents: Sendable {
   /// fewer than four hundred.
   ///
   /// By the participation ratio `(Σ ℓ)²/Σ ℓ²`, or, below the data scale, because the whole loss is
-  /// worth less than thirty events of one nat.
-  func matter(sigma: Double, dataScale: Double) -> Bool {
-    areFew || (sigma < dataScale && sum < min(30, count / 4))
+  /// worth less than thirty events of one nat. `tailWeight` is what a rare sample weighs: less than
+  /// 1 where wide noise sees more of them.
+  func matter(sigma: Double, dataScale: Double, tailWeight: Double = 1) -> Bool {
+    areFew || (sigma < dataScale && sum < min(30, count / 4) * tailWeight)
   }
 
   /// Whether few samples make up the sum, by the participation ratio alone.
@@ -47,17 +48,22 @@ struct RareEvents: Sendable {
     guard areFew && sum > 0 else { return estimate }
     let event = squares / sum / count
     let variance = estimate.standardError * estimate.standardError + event * event
-    return Estimate(estimate.value, standardError: variance.squareRoot())
+    return Estimate(
+      estimate.value, standardError: variance.squareRoot(), freedom: estimate.freedom)
   }
 
-  /// The variance of the mean with an allowance for one unseen event.
+  /// `estimate` of the mean with an allowance for one unseen event.
   ///
   /// The event is as large as those that were seen (`Σ ℓ²/Σ ℓ`, if that is a nat at least); where none
   /// was, it is the loss of taking one of two equally likely points for the other, `4 tr Cov/σ²`.
-  func widened(_ variance: Double, sigma: Double, totalVariance: Double) -> Double {
+  func widened(_ estimate: Estimate, sigma: Double, totalVariance: Double) -> Estimate {
     let seen = sum > 0 ? squares / sum : 0
     let event = (seen >= 1 ? seen : 4 * totalVariance / (sigma * sigma)) / max(1, count)
-    return variance + event * event
+    return Estimate(
+      estimate.value,
+      standardError: errorFrom(
+        variance: estimate.standardError * estimate.standardError + event * event),
+      freedom: estimate.freedom)
   }
 
   /// `estimate` as it is, or with the allowance where rare events matter.
@@ -65,9 +71,6 @@ struct RareEvents: Sendable {
     _ estimate: Estimate, sigma: Double, dataScale: Double, totalVariance: Double
   ) -> Estimate {
     guard matter(sigma: sigma, dataScale: dataScale) else { return estimate }
-    let variance = estimate.standardError * estimate.standardError
-    return Estimate(
-      estimate.value,
-      standardError: widened(variance, sigma: sigma, totalVariance: totalVariance).squareRoot())
+    return widened(estimate, sigma: sigma, totalVariance: totalVariance)
   }
 }

@@ -27,7 +27,7 @@ struct SampleBlock: Sendable {
       z.withView { z in
         for row in 0..<count {
           if stream.coin(sample: first + row) { wideNoise.widen(z.row(row)) }
-          weights[row] = wideNoise.weight(z.row(row))
+          weights[row] = wideNoise.weight(squaredLength: z.row(row).dot(z.row(row)))
         }
       }
     }

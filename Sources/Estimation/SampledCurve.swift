@@ -8,48 +8,35 @@ public struct SampledCurve: Sendable {
   /// The integrals over the levels; nil for fewer than two.
   public let integrals: RateIntegrals?
 
-  /// The estimates that follow from the sums of all samples.
+  /// The estimates that follow from the sums of batches of samples.
   init(
-    _ sums: CurveSums, sigmas: [Double], rule: LogIntegral, source: some SampleSource,
-    design: SamplingDesign
+    _ batches: [CurveSums], sigmas: [Double], rule: LogIntegral, evaluator: ScoreEvaluator
   ) {
-    let data = source.moments
-    var fits = sums.levels.map { RateFit($0, dimension: source.dimension) }
-    var total = RateFit(sums.total, dimension: source.dimension)
-    if design.sharesSamples {
-      Self.reconcile(&fits, with: total, weights: rule.weights)
-    } else {
-      total = RateFit(independent: fits, weights: rule.weights)
+    let (source, design) = (evaluator.source, evaluator.design)
+    levels = sigmas.indices.map { level in
+      NoiseLevelEstimate(
+        sigma: sigmas[level],
+        fit: RateFit(batches.map { $0.levels[level] }, dimension: source.dimension),
+        data: source.moments, wideNoise: evaluator.wideNoise)
     }
-    levels = zip(sigmas, zip(sums.levels, fits)).map { sigma, level in
-      NoiseLevelEstimate(sigma: sigma, sums: level.0, fit: level.1, data: data)
+    guard sigmas.count > 1 else {
+      integrals = nil
+      return
     }
     integrals =
-      sigmas.count > 1
+      design.sharesSamples
       ? RateIntegrals(
-        total, bounds: levels.map(\.upperBound.value), rule: rule,
-        mismatch: sums.total.checkedMismatch) : nil
-  }
-
-  /// Moves the means of the levels so that their integrals are those of the total.
-  ///
-  /// The total is known better than what the levels add up to, as its samples' errors at different levels
-  /// cancel. What is missing falls to each level in proportion to its part of the variance: the
-  /// regression of the levels on the sum's error, a small part of each one's standard error.
-  private static func reconcile(_ fits: inout [RateFit], with total: RateFit, weights: [Double]) {
-    let shares = zip(fits, weights).map { $0.variance([-2, 1, 0]) * $1 }
-    let sum = zip(shares, weights).reduce(0) { $0 + $1.0 * $1.1 }
-    guard sum > 0 && sum.isFinite else { return }
-    for target in 0..<2 {
-      let gap =
-        total.means[target]
-        - zip(fits, weights).reduce(0) { $0 + $1.0.means[target] * $1.1 }
-      for level in fits.indices { fits[level].means[target] += gap * shares[level] / sum }
-    }
+        RateFit(batches.map(\.total), dimension: source.dimension),
+        bounds: levels.map(\.upperBound.value), rule: rule)
+      : RateIntegrals(independent: levels, rule: rule)
   }
 }
 
-/// The integrals of the routes over `ln σ`, in nats, from samples that the levels share.
+/// The integrals of the routes over `ln σ`, in nats.
+///
+/// Where levels share their samples these are means of the samples' own integrals, which vary far less
+/// than the rates: they are known better than the sum of the levels' estimates, and differ from it by
+/// no more than its error.
 public struct RateIntegrals: Sendable {
   /// The integral of the denoising loss, at least the entropy.
   public let loss: Estimate
@@ -62,15 +49,26 @@ public struct RateIntegrals: Sendable {
   /// That of the score-matching loss, where it is known at every level.
   public let scoreMatchingLoss: Estimate?
 
-  init(_ total: RateFit, bounds: [Double], rule: LogIntegral, mismatch: Estimate?) {
-    let width = rule.weights.reduce(0, +)
-    let d = total.dimension * width
-    loss = total.combination(d, [-2, 1, 0])
-    divergence = total.combination(d, [-1, 0, 0])
-    scoreNorm = total.combination(d, [0, -1, 0])
+  /// The integrals from samples that the levels share; `bounds` are the scaled bounds of the levels.
+  init(_ total: RateFit, bounds: [Double], rule: LogIntegral) {
+    let d = total.dimension * rule.weights.reduce(0, +)
+    loss = total.rates.combination(d, [-2, 1, 0])
+    divergence = total.rates.combination(d, [-1, 0, 0])
+    scoreNorm = total.rates.combination(d, [0, -1, 0])
+    let bound = total.rates.combination(0, [0, 0, 1])
     upperBound = Estimate(
       zip(rule.weights, bounds).reduce(0) { $0 + $1.0 * $1.1 },
-      standardError: total.combination(0, [0, 0, 1]).standardError)
-    scoreMatchingLoss = mismatch
+      standardError: bound.standardError, freedom: bound.freedom)
+    scoreMatchingLoss = total.mismatch
+  }
+
+  /// The integrals of levels with samples of their own.
+  init(independent levels: [NoiseLevelEstimate], rule: LogIntegral) {
+    loss = rule.integral(levels.map(\.loss))
+    divergence = rule.integral(levels.map(\.divergence))
+    scoreNorm = rule.integral(levels.map(\.scoreNorm))
+    upperBound = rule.integral(levels.map(\.upperBound))
+    let mismatches = levels.compactMap(\.scoreMatchingLoss)
+    scoreMatchingLoss = mismatches.count == levels.count ? rule.integral(mismatches) : nil
   }
 }

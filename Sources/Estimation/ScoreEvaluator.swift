@@ -20,7 +20,7 @@ public struct ScoreEvaluator: Sendable {
   public let exact: (any ScoreFunction)?
   /// Samples per noise level.
   public let samplesPerLevel: Int
-  /// The samples, the first ones, at which the exact score is taken too: all, unless it would cost too
+  /// About how many of the samples have their exact score taken too: all, unless it would cost too
   /// much.
   public let exactSamples: Int
   /// The seed of the samples.
@@ -35,10 +35,11 @@ public struct ScoreEvaluator: Sendable {
 
   /// In so many dimensions the divergence of any score is taken at every sample.
   private static let fewDimensions = 4
-  /// Samples handled at once; a multiple of 4, as random streams ask.
-  static let blockSamples = 256
-  /// The most tasks: what each has summed is kept until all are done.
-  private static let mostTasks = 256
+  /// Pairs of samples handled at once; even, as random streams ask.
+  private static let blockPairs = 128
+  /// Batches of samples, each the work of one task, and the least pairs of one.
+  private static let mostBatches = 32
+  private static let leastPairs = 8
 
   /// An evaluator of `score` on data from `source`; dimensions must agree.
   ///
@@ -67,22 +68,25 @@ public struct ScoreEvaluator: Sendable {
   public func curve(at sigmas: [Double], workers: Workers) -> SampledCurve {
     let rule = LogIntegral(sigmas: sigmas)
     let pairs = (samplesPerLevel + 1) / 2
-    let stride = Self.blockSamples / 2
-    let share = max(1, (pairs + Self.mostTasks * stride - 1) / (Self.mostTasks * stride)) * stride
+    let count = max(1, min(Self.mostBatches, pairs / Self.leastPairs))
+    // Even, as random streams ask for samples in blocks of four numbers.
+    let share = (pairs + 2 * count - 1) / (2 * count) * 2
+    let most = exactSamples == samplesPerLevel ? share : ((exactSamples + 1) / 2 + count - 1) / count
     let pilot = pilotRatios(sigmas, pairs: pairs)
-    let parts = workers.map((pairs + share - 1) / share) { task -> CurveSums in
+    let batches = workers.map((pairs + share - 1) / share) { batch -> CurveSums in
       var sums = CurveSums(levels: sigmas.count)
-      for first in Swift.stride(
-        from: task * share, to: min(pairs, (task + 1) * share), by: stride)
-      {
-        let range = first..<min(first + stride, pairs, (task + 1) * share)
-        add(range, of: pairs, sigmas: sigmas, weights: rule.weights, ratios: pilot, to: &sums)
+      let range = batch * share..<min(pairs, (batch + 1) * share)
+      for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockPairs) {
+        let block = first..<min(first + Self.blockPairs, range.upperBound)
+        // The exact score is taken at the first samples of each batch.
+        let compared = max(0, min(block.count, range.lowerBound + most - first))
+        add(
+          block, of: pairs, sigmas: sigmas, weights: rule.weights, ratios: pilot,
+          compared: 2 * compared, to: &sums)
       }
       return sums
     }
-    var total = CurveSums(levels: sigmas.count)
-    for part in parts { total.merge(part) }
-    return SampledCurve(total, sigmas: sigmas, rule: rule, source: source, design: design)
+    return SampledCurve(batches, sigmas: sigmas, rule: rule, evaluator: self)
   }
 
   /// `A/B` at each level from the first block: the slope of the scaled bound, for the error of its
@@ -91,30 +95,30 @@ public struct ScoreEvaluator: Sendable {
     var sums = CurveSums(levels: sigmas.count)
     let none = Array(repeating: 0.0, count: sigmas.count)
     add(
-      0..<min(pairs, Self.blockSamples / 2), of: pairs, sigmas: sigmas, weights: none, ratios: none,
-      to: &sums)
+      0..<min(pairs, Self.blockPairs), of: pairs, sigmas: sigmas, weights: none, ratios: none,
+      compared: 0, to: &sums)
     return sums.levels.map {
       let (a, b) = ($0.moments.plainMean(0).value, $0.moments.plainMean(1).value)
       return b > 0 ? a / b : 0
     }
   }
 
-  /// Adds the samples of the pairs `range` at every noise level.
+  /// Adds the samples of the pairs `range` at every noise level, the score-matching losses of the first
+  /// `compared` samples.
   private func add(
     _ range: Range<Int>, of pairs: Int, sigmas: [Double], weights: [Double], ratios: [Double],
-    to sums: inout CurveSums
+    compared: Int, to sums: inout CurveSums
   ) {
     let shared = design.sharesSamples ? block(range, of: pairs, level: 0) : nil
     var totals = Matrix<Double>(rows: 2 * range.count, columns: RateSums.columns)
     for (level, sigma) in sigmas.enumerated() {
       let samples = shared ?? block(range, of: pairs, level: level)
-      let compared = max(0, min(samples.y.rows, exactSamples - 2 * range.lowerBound) / 2 * 2)
       let quantities = LevelQuantities(
         self, samples, sigma: sigma, ratio: ratios[level], compared: compared)
       sums.levels[level].add(quantities.rows, compared: compared)
       quantities.addTo(&totals, weight: weights[level])
-      if level == sigmas.count - 1 { sums.total.add(totals, compared: compared) }
     }
+    sums.total.add(totals, compared: compared)
   }
 
   /// The samples of the pairs `range`, those of one level if levels have their own.
@@ -137,9 +141,4 @@ struct CurveSums: Sendable {
   var total = RateSums()
 
   init(levels: Int) { self.levels = Array(repeating: RateSums(), count: levels) }
-
-  mutating func merge(_ other: CurveSums) {
-    for level in levels.indices { levels[level].merge(other.levels[level]) }
-    total.merge(other.total)
-  }
 }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import LinearAlgebra
+internal import Statistics
 
 /// Noise of which half is drawn wider than a standard normal, and the weights that make up for it.
 ///
@@ -24,10 +25,21 @@ struct WideNoise: Sendable {
     z.update(adding: variance.squareRoot() - 1, times: z)
   }
 
-  /// The weight of noise `z`.
-  func weight(_ z: VectorView<Double>) -> Double {
+  /// The weight of noise `z` with this `‖z‖²`.
+  func weight(squaredLength: Double) -> Double {
     // log φ_τ(z)/φ(z)
-    let ratio = z.dot(z) / 2 * (1 - 1 / variance) - Double(dimension) / 2 * log(variance)
+    let ratio = squaredLength / 2 * (1 - 1 / variance) - Double(dimension) / 2 * log(variance)
     return ratio > 700 ? 2 * exp(-ratio) : 2 / (1 + exp(ratio))
+  }
+
+  /// What a sample weighs that is so far out that thirty of `samples` plain ones would be, or a tenth
+  /// where they are few.
+  ///
+  /// The quantile of `‖z‖²` is that of Wilson and Hilferty (1931).
+  func tailWeight(samples: Double) -> Double {
+    let d = Double(dimension)
+    let quantile = -normalQuantile(min(0.1, 30 / max(1, samples)))
+    let square = d * pow(max(0, 1 - 2 / (9 * d) + quantile * (2 / (9 * d)).squareRoot()), 3)
+    return min(1, weight(squaredLength: square))
   }
 }

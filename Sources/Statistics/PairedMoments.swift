@@ -1,14 +1,7 @@
 internal import Glibc
 
-/// Means of several target quantities, corrected by control variates of expectation 0, from samples
-/// drawn in pairs: two to a stratum.
-///
-/// Slopes and errors come from the differences within pairs, so that what differs between strata,
-/// and is no error, counts neither for the slopes nor for the errors (Cochran 1977, 5A.12). With pairs of
-/// independent samples these are the usual ones. A regression by least squares removes from the means
-/// what the controls reveal of their error (Owen 2013, chapter 8); slopes estimated from the same samples
-/// bias a mean by `O(controls/pairs)` of its standard deviation, far below the standard error. All
-/// targets are corrected alike, so linear relations between them survive to rounding.
+/// Sums over samples drawn in pairs, two to a stratum, of target quantities and of control variates of
+/// expectation 0.
 public struct PairedMoments: Sendable, Equatable {
   /// The number of target quantities T.
   public let targets: Int
@@ -69,43 +62,35 @@ public struct PairedMoments: Sendable, Equatable {
       mean(target), standardError: product(target, target).squareRoot() / (2 * pairs))
   }
 
-  /// The mean of each target, corrected by the controls, and the covariance matrix of the errors.
-  ///
-  /// The covariance is that of the regression's residuals over the pairs left after its slopes, row
-  /// by row `(T, T)`. Infinite errors when there are too few pairs.
-  public func controlledMeans() -> (means: [Double], covariance: [Double]) {
-    let freedom = pairs - Double(controls)
-    guard freedom > 0 else {
-      return (
-        (0..<targets).map { pairs > 0 ? mean($0) : .nan },
-        Array(repeating: .infinity, count: targets * targets)
-      )
-    }
+  /// The slopes of the targets on the controls, `(T, C)`, and the distance `c̄ᵀ S⁻¹ c̄` of the controls'
+  /// means from 0, S being the sums of products of their differences.
+  func regression() -> (slopes: [[Double]], leverage: Double) {
     let factor = PivotedCholesky(size: controls) { product(targets + $0, targets + $1) }
-    let controlMeans = (0..<controls).map { mean(targets + $0) }
+    let means = (0..<controls).map { mean(targets + $0) }
     let slopes = (0..<targets).map { t in
       factor.solve((0..<controls).map { product(targets + $0, t) })
     }
-    let means = (0..<targets).map { t in
-      mean(t) - zip(slopes[t], controlMeans).reduce(0) { $0 + $1.0 * $1.1 }
-    }
-    // The mean is that of a regression at controls 0: the distance of their sample mean from 0 adds.
-    let leverage = zip(factor.solve(controlMeans), controlMeans).reduce(0) { $0 + $1.0 * $1.1 }
-    var errors = Array(repeating: 0.0, count: targets * targets)
-    for t in 0..<targets {
-      for u in 0..<targets {
-        var residual = product(t, u)
-        for c in 0..<controls { residual -= slopes[t][c] * product(targets + c, u) }
-        errors[t * targets + u] = residual / freedom * (1 / (4 * pairs) + leverage)
-      }
-    }
-    return (means, errors)
+    let leverage = zip(factor.solve(means), means).reduce(0) { $0 + $1.0 * $1.1 }
+    return (slopes, leverage)
   }
 
-  /// The mean of target `target`, corrected by the controls, with its standard error.
-  public func controlledMean(_ target: Int) -> Estimate {
-    let (means, errors) = controlledMeans()
-    return Estimate(
-      means[target], standardError: errorFrom(variance: errors[target * targets + target]))
+  /// The mean of target `t` corrected with the given slopes.
+  func mean(_ t: Int, slopes: [Double]) -> Double {
+    (0..<controls).reduce(mean(t)) { $0 - slopes[$1] * mean(targets + $1) }
+  }
+
+  /// The sums of products of the residuals of the targets' differences, `(T, T)`, row by row.
+  func residuals(slopes: [[Double]]) -> [Double] {
+    (0..<targets * targets).map { at in
+      let (t, u) = (at / targets, at % targets)
+      var sum = product(t, u)
+      for c in 0..<controls {
+        sum -= slopes[t][c] * product(targets + c, u) + slopes[u][c] * product(targets + c, t)
+        for d in 0..<controls {
+          sum += slopes[t][c] * slopes[u][d] * product(targets + c, targets + d)
+        }
+      }
+      return sum
+    }
   }
 }
