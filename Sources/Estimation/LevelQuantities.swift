@@ -3,7 +3,9 @@ internal import LinearAlgebra
 
 /// What some samples say at one noise level: a row of weighted quantities for each.
 struct LevelQuantities {
-  /// Targets, controls, the loss and the score-matching loss, `(B, RateSums.columns)`.
+  private typealias Column = RateSums.Column
+
+  /// The quantities of `RateSums.Column`, `(B, count)`.
   private(set) var rows: Matrix<Double>
 
   /// The quantities of `samples` at noise level `sigma`, the score-matching loss of the first
@@ -22,7 +24,7 @@ struct LevelQuantities {
     let divergences =
       design >= .stein && evaluator.tracesAreExact
       ? evaluator.score.divergence(at: x, sigma: sigma) : nil
-    rows = Matrix(rows: x.rows, columns: RateSums.columns)
+    rows = Matrix(rows: x.rows, columns: Column.count)
     for row in 0..<x.rows {
       let w = samples.weights[row]
       let z = samples.z.row(row)
@@ -31,15 +33,17 @@ struct LevelQuantities {
       rows[row, 1] = w * b
       rows[row, 2] = w * ratio * (ratio * b - 2 * a)
       for c in 0..<SampleBlock.controlCount where design.includes(c) {
-        rows[row, 3 + c] = samples.controls[row, c]
+        rows[row, Column.controls.lowerBound + c] = samples.controls[row, c]
       }
       if let linear {
-        rows[row, 7] = w * (squaredDistance(z, linear.row(row)) - linearLoss)
+        rows[row, Column.baseline] = w * (squaredDistance(z, linear.row(row)) - linearLoss)
       }
-      if let divergences { rows[row, 8] = w * (a + sigma * sigma * divergences[row]) }
-      rows[row, 9] = w * squaredDistance(z, predicted.row(row))
+      if let divergences {
+        rows[row, Column.stein] = w * (a + sigma * sigma * divergences[row])
+      }
+      rows[row, Column.loss] = w * squaredDistance(z, predicted.row(row))
       if let best, row < compared {
-        rows[row, 10] = w * squaredDistance(best.row(row), predicted.row(row))
+        rows[row, Column.mismatch] = w * squaredDistance(best.row(row), predicted.row(row))
       }
     }
   }

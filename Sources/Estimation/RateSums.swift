@@ -7,29 +7,37 @@ struct RateSums: Sendable {
   /// Targets `w z·ẑ`, `w ‖ẑ‖²` and a combination of the two; the controls of `SampleBlock`, then those of
   /// the Gaussian baseline and of Stein's identity.
   private(set) var moments = PairedMoments(targets: 3, controls: RateSums.controls)
-  /// The weighted score-matching loss, with the control `w − 1`, where the exact score is known.
-  private(set) var mismatch = PairedMoments(targets: 1, controls: 1)
+  /// The weighted score-matching loss with the same controls, where the exact score is known.
+  private(set) var mismatch = PairedMoments(targets: 1, controls: RateSums.controls)
   /// How the losses and the score-matching losses are spread over the samples.
   private(set) var losses = RareEvents()
   private(set) var mismatches = RareEvents()
 
+  /// The places of a row of quantities: the targets, the score-matching loss, the loss, the controls.
+  enum Column {
+    static let targets = 0..<3
+    static let mismatch = 3
+    static let loss = 4
+    static let controls = 5..<5 + RateSums.controls
+    static let baseline = controls.lowerBound + SampleBlock.controlCount
+    static let stein = baseline + 1
+    static let count = controls.upperBound
+  }
   private static let controls = SampleBlock.controlCount + 2
-  /// The columns of a row of quantities: targets, controls, loss, score-matching loss.
-  static let columns = 3 + controls + 2
 
   /// Adds quantities as `LevelQuantities` makes them: rows `2k` and `2k + 1` are a pair, the first
   /// `compared` ones have a score-matching loss.
   mutating func add(_ rows: Matrix<Double>, compared: Int) {
-    let used = Self.columns - 2
     for first in stride(from: 0, to: rows.rows, by: 2) {
-      moments.add(rows.row(first).prefix(used), rows.row(first + 1).prefix(used))
-      for row in first...first + 1 {
-        losses.add(rows[row, used])
-        if row < compared { mismatches.add(rows[row, used + 1]) }
-      }
+      let pair = (rows.row(first), rows.row(first + 1))
+      moments.add(pair, targets: Column.targets, controls: Column.controls)
       if first + 1 < compared {
-        let picks = (first...first + 1).map { [rows[$0, used + 1], rows[$0, 3]] }
-        mismatch.add(picks[0][...], picks[1][...])
+        mismatch.add(
+          pair, targets: Column.mismatch..<Column.mismatch + 1, controls: Column.controls)
+      }
+      for row in first...first + 1 {
+        losses.add(rows[row, Column.loss])
+        if row < compared { mismatches.add(rows[row, Column.mismatch]) }
       }
     }
   }

@@ -71,7 +71,8 @@ public struct ScoreEvaluator: Sendable {
     let count = max(1, min(Self.mostBatches, pairs / Self.leastPairs))
     // Even, as random streams ask for samples in blocks of four numbers.
     let share = (pairs + 2 * count - 1) / (2 * count) * 2
-    let most = exactSamples == samplesPerLevel ? share : ((exactSamples + 1) / 2 + count - 1) / count
+    let most =
+      exactSamples == samplesPerLevel ? share : ((exactSamples + 1) / 2 + count - 1) / count
     let pilot = pilotRatios(sigmas, pairs: pairs)
     let batches = workers.map((pairs + share - 1) / share) { batch -> CurveSums in
       var sums = CurveSums(levels: sigmas.count)
@@ -110,7 +111,7 @@ public struct ScoreEvaluator: Sendable {
     compared: Int, to sums: inout CurveSums
   ) {
     let shared = design.sharesSamples ? block(range, of: pairs, level: 0) : nil
-    var totals = Matrix<Double>(rows: 2 * range.count, columns: RateSums.columns)
+    var totals = Matrix<Double>(rows: 2 * range.count, columns: RateSums.Column.count)
     for (level, sigma) in sigmas.enumerated() {
       let samples = shared ?? block(range, of: pairs, level: level)
       let quantities = LevelQuantities(

@@ -55,8 +55,9 @@ public struct Strata: Sendable, Equatable {
 
   /// The cell that a sample falls into: samples `2k` and `2k + 1` share one.
   func cell(of sample: Int) -> Int {
-    Int((UInt64(sample / 2 % cells)).multipliedReportingOverflow(by: UInt64(stride)).partialValue
-      % UInt64(cells))
+    Int(
+      (UInt64(sample / 2 % cells)).multipliedReportingOverflow(by: UInt64(stride)).partialValue
+        % UInt64(cells))
   }
 
   /// The place in the cube of coordinate `index` of a purpose; nil if it is not stratified.

@@ -23,18 +23,24 @@ public struct PairedMoments: Sendable, Equatable {
     products = Array(repeating: 0, count: n * (n + 1) / 2)
   }
 
-  /// Adds a pair of samples: the targets, then the controls, of each.
-  public mutating func add(_ first: ArraySlice<Double>, _ second: ArraySlice<Double>) {
-    let n = targets + controls
-    precondition(first.count == n && second.count == n)
+  /// Adds a pair of samples, of whose quantities `targets` and `controls` are the places.
+  public mutating func add(
+    _ pair: (ArraySlice<Double>, ArraySlice<Double>), targets: Range<Int>, controls: Range<Int>
+  ) {
+    precondition(targets.count == self.targets && controls.count == self.controls)
     pairs += 1
-    let (a, b) = (first.startIndex, second.startIndex)
+    let (first, second) = (pair.0.startIndex, pair.1.startIndex)
+    let n = targets.count + controls.count
+    func place(_ i: Int) -> Int {
+      i < targets.count ? targets.lowerBound + i : controls.lowerBound + i - targets.count
+    }
     var at = 0
     for i in 0..<n {
-      sums[i] += first[a + i] + second[b + i]
-      let difference = first[a + i] - second[b + i]
+      let (a, b) = (pair.0[first + place(i)], pair.1[second + place(i)])
+      sums[i] += a + b
+      let difference = a - b
       for j in 0...i {
-        products[at] += difference * (first[a + j] - second[b + j])
+        products[at] += difference * (pair.0[first + place(j)] - pair.1[second + place(j)])
         at += 1
       }
     }

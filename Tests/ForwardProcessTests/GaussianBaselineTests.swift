@@ -44,9 +44,11 @@ struct TiltedSource: SampleSource {
 
 @Suite struct GaussianBaselineTests {
   // Seed 7, 4 levels at 5 standard errors of 40 000 samples: failure probability 3e-6.
-  @Test("The linear denoiser's loss is its rate on data that are not normal", arguments: [
-    0.1, 0.4, 1.3, 7.0,
-  ])
+  @Test(
+    "The linear denoiser's loss is its rate on data that are not normal",
+    arguments: [
+      0.1, 0.4, 1.3, 7.0,
+    ])
   func loss(sigma: Double) throws {
     let source = TiltedSource()
     let baseline = try #require(GaussianBaseline(source))

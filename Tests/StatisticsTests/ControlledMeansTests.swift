@@ -27,8 +27,11 @@ import Testing
     }
   }
 
-  /// Noise that is no one's: a few irrational turns.
-  static func noise(_ i: Int, _ k: Int) -> Double { sin(Double(i) * 12.9898 + Double(k) * 78.233) }
+  /// Noise that is no one's: far decimals of a sine, in [−½, ½).
+  static func noise(_ i: Int, _ k: Int) -> Double {
+    let value = 43758.5453 * sin(Double(i) * 12.9898 + Double(k) * 78.233)
+    return value - value.rounded(.down) - 0.5
+  }
 
   /// Batches of pairs with two targets and two controls, as rows of four numbers.
   static func rows(pairs: Int) -> [[Double]] {
@@ -41,7 +44,9 @@ import Testing
 
   static func moments(_ rows: [[Double]]) -> PairedMoments {
     var moments = PairedMoments(targets: 2, controls: 2)
-    for k in stride(from: 0, to: rows.count, by: 2) { moments.add(rows[k][...], rows[k + 1][...]) }
+    for k in stride(from: 0, to: rows.count, by: 2) {
+      moments.add((rows[k][...], rows[k + 1][...]), targets: 0..<2, controls: 2..<4)
+    }
     return moments
   }
 

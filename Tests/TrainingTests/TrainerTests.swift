@@ -168,8 +168,9 @@ func makeTrainer(
     let evaluator = ScoreEvaluator(
       score: network, source: law, exact: nil, samplesPerLevel: 40_000, seed: 9)
     let bands = Array(2..<22)
-    let fresh = evaluator.estimates(
-      at: bands.map { trainer.ledger.middle(band: $0) }, workers: Workers(count: 2))
+    let fresh = evaluator.curve(
+      at: bands.map { trainer.ledger.middle(band: $0) }, workers: Workers(count: 2)
+    ).levels
     for (band, estimate) in zip(bands, fresh) {
       let ledger = try #require(trainer.ledger.loss(band: band))
       let difference = ledger + estimate.loss.scaled(by: -1)
@@ -190,7 +191,7 @@ func makeTrainer(
       preconditioning: trainer.state.preconditioning)
     let estimates = ScoreEvaluator(
       score: network, source: law, exact: law, samplesPerLevel: 4000, seed: 1
-    ).estimates(at: law.noiseRange.levels(12), workers: Workers(count: 2))
+    ).curve(at: law.noiseRange.levels(12), workers: Workers(count: 2)).levels
     // δ ≤ 0.03 everywhere, from 0.3 for the untrained network.
     for estimate in estimates { #expect((estimate.scoreMatchingLoss?.value ?? 1) < 0.03) }
   }
