@@ -90,7 +90,7 @@ let package = Package(
       "Estimation",
       [
         "Estimation", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness",
-        "Statistics",
+        "Statistics", "ScoreNetwork", "Training", "Storage",
       ]),
     tests(
       "Training",

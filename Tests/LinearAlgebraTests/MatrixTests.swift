@@ -108,6 +108,7 @@ func maximumDifference<A: Scalar, B: Scalar>(_ a: Matrix<A>, _ b: Matrix<B>) -> 
   @Test("A matrix that is not finite has no eigenvalues")
   func eigenOfNaN() {
     #expect(SymmetricEigen(Matrix([[1, .nan], [.nan, 1]])) == nil)
+    #expect(SymmetricEigen.values(of: Matrix([[1, .nan], [.nan, 1]])) == nil)
   }
 
   @Test("Rows are kept in their order, few or many", arguments: [0, 1, 3, 4, 9, 10])
