@@ -1,6 +1,8 @@
 import Distributions
+import ForwardProcess
 import Glibc
 import LinearAlgebra
+import Randomness
 import Statistics
 import Testing
 
@@ -58,7 +60,7 @@ import Testing
     let differences = zip(near, far).map {
       (8 * ($0.0 - $0.1) - ($1.0 - $1.1)) / (12 * 2e-3 * sigma)
     }
-    var exact = [Double]()
+    var exact: [Double] = []
     for row in 0..<4 {
       for i in 0..<D {
         exact.append((0..<D).reduce(0) { $0 + jacobian[row, i * D + $1] * v[row, $1] })
