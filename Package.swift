@@ -98,7 +98,7 @@ let package = Package(
       "Estimation",
       [
         "Estimation", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness",
-        "Statistics",
+        "Statistics", "ScoreNetwork", "Training", "Storage",
       ]),
     tests(
       "Training",

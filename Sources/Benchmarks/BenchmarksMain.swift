@@ -6,6 +6,9 @@ internal import LinearAlgebra
 enum BenchmarksMain {
   static func main() throws {
     print("\(BLAS.coreType), OpenBLAS \(BLAS.version), \(Workers.availableProcessors) processors")
+    let jacobian = JacobianBenchmark()
+    jacobian.verify()
+    print(jacobian.run(repeats: 25))
     let threads = Set([1, Workers.availableProcessors]).sorted()
     let exactScore = try ExactScoreBenchmark()
     let rows = 2048

@@ -42,6 +42,19 @@ extension GaussianLaw {
       elements: Array(repeatElement(jacobian.elements, count: x.rows).joined()))
   }
 
+  /// The products `−(Cov + σ²)⁻¹ v` at the rows of `v`, `(B, D)`, whatever `x`.
+  public func jacobianProducts(
+    at x: Matrix<Double>, along v: Matrix<Double>, sigma: Double
+  ) -> Matrix<Double> {
+    precondition(x.columns == dimension && v.rows == x.rows && v.columns == dimension && sigma > 0)
+    var q = eigenvectors.map { Matrix.product(v, $0, transposingRight: true) } ?? v
+    for row in 0..<q.rows {
+      for j in 0..<dimension { q[row, j] /= -(eigenvalues[j] + sigma * sigma) }
+    }
+    guard let eigenvectors else { return q }
+    return .product(q, eigenvectors)
+  }
+
   /// The divergence `−Σ 1/(λ + σ²)`, the same at every row of `x`, `(B)`.
   public func divergence(at x: Matrix<Double>, sigma: Double) -> [Double] {
     precondition(x.columns == dimension && sigma > 0)

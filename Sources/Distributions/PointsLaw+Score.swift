@@ -83,7 +83,7 @@ extension PointsLaw {
   }
 
   /// The posterior probabilities of all points, `(K)`, from distances taken directly.
-  private func probabilities(at x: VectorView<Double>, sigma: Double, nearest: Int) -> [Double] {
+  func probabilities(at x: VectorView<Double>, sigma: Double, nearest: Int) -> [Double] {
     var result = points.withReadOnlyView { points in
       (0..<points.rows).map {
         logWeights[$0] - x.squaredDistance(to: points.row($0)) / sigma / sigma / 2

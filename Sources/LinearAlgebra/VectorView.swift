@@ -61,6 +61,12 @@ public struct VectorView<Element: Scalar>: @unchecked Sendable {
     }
   }
 
+  /// Overwrites `target`, of the same length, with the elements in double precision.
+  public func copy(convertedInto target: VectorView<Double>) {
+    precondition(target.count == count)
+    Element.routines.toDouble(count, base, target.base)
+  }
+
   /// Sets every element to `value`.
   public func fill(_ value: Element) { base.update(repeating: value, count: count) }
 

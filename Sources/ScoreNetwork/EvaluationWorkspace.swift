@@ -18,32 +18,30 @@ final class EvaluationWorkspace<Element: Scalar>: Sendable {
   }
 }
 
-/// The memory of a Jacobian: enough tangents for as many rows of a block as fit.
+/// The memory of Jacobians: enough gradients for as many rows of a block as fit.
 struct JacobianWorkspace<Element: Scalar> {
-  /// Rows of a block whose tangents are computed at once.
+  /// Rows of a block whose gradients are computed at once; a power of two, so that they divide a block
+  /// and every product has the same shape.
   let rows: Int
-  let firstWeight: MatrixView<Element>
-  let tangents: [MatrixView<Element>]
+  let gradients: [MatrixView<Element>]
   let jacobian: MatrixView<Element>
   private let arena: Arena<Element>
 
-  init(_ parameters: NetworkParameters<Element>) {
-    let shape = parameters.shape
-    // About 512 tangents at once: products large enough to be fast, small enough for the cache.
-    rows = max(1, min(EvaluationWorkspace<Element>.blockRows, 512 / shape.dimension))
-    let tangentRows = rows * shape.dimension
+  /// Gradients at once, if no single row has more: products large enough to be fast, while both
+  /// factors, 2 × 256 × width numbers, stay in the cache.
+  private static var gradientRows: Int { 256 }
+
+  init(shape: NetworkShape) {
+    let fit = max(
+      1, min(EvaluationWorkspace<Element>.blockRows, Self.gradientRows / shape.dimension))
+    rows = 1 << (Int.bitWidth - 1 - fit.leadingZeroBitCount)
+    let count = rows * shape.dimension
     arena = Arena(
       capacity: Arena<Element>.capacity(for: [
-        shape.dimension * shape.width, tangentRows * shape.width, tangentRows * shape.width,
-        tangentRows * shape.dimension,
+        count * shape.width, count * shape.width, count * shape.dimension,
       ]))
-    firstWeight = arena.matrix(shape.dimension, shape.width)
-    tangents = [arena.matrix(tangentRows, shape.width), arena.matrix(tangentRows, shape.width)]
-    jacobian = arena.matrix(tangentRows, shape.dimension)
-    let weight = parameters.layers[0].weight
-    for j in 0..<shape.dimension {
-      for k in 0..<shape.width { firstWeight[j, k] = weight[k, j] }
-    }
+    gradients = [arena.matrix(count, shape.width), arena.matrix(count, shape.width)]
+    jacobian = arena.matrix(count, shape.dimension)
   }
 }
 

@@ -51,26 +51,48 @@ package enum MultilayerPerceptron {
     work.inputGradient?.setProduct(.plain(dY), .plain(parameters.layers[0].weight))
   }
 
-  /// Computes the derivatives of the output along each of the D point coordinates.
+  /// Computes the Jacobians of the output by the point, of the block's rows `rows` (n of them).
   ///
-  /// Forward mode, after `forward`, for the block's rows `rows` (n of them): one direction a row, all
-  /// rows in each product. `firstWeight` is the transpose of the first weight's point columns,
-  /// `(D, width)`; `tangents` are two `(n · D, width)` matrices, overwritten; `jacobian` `(n · D, D)`
-  /// receives `∂F_i/∂u_j` of row r in row `r D + j`, column `i`.
+  /// Reverse mode, after `forward`: one gradient an output, all rows and outputs in each product.
+  /// Forward mode would cost the same here, as there are as many outputs as coordinates, and leave the
+  /// transposes. `gradients` are two `(n · D, width)` matrices, overwritten; `jacobian` `(n · D, D)`
+  /// receives `∂F_i/∂u_j` of row r in row `r D + i`, column `j`.
   package static func jacobian<Element>(
     _ parameters: NetworkParameters<Element>, _ work: NetworkWorkspace<Element>, rows: Range<Int>,
-    firstWeight: MatrixView<Element>, tangents: [MatrixView<Element>],
-    jacobian: MatrixView<Element>
+    gradients: [MatrixView<Element>], jacobian: MatrixView<Element>
   ) {
     let (dimension, depth) = (work.shape.dimension, work.shape.depth)
-    // The first layer's tangent along coordinate j is column j of its weight, whatever the row.
-    tangents[0].setRows(of: firstWeight, scaledByRowsOf: work.slopes[0].rows(rows))
-    for index in 1..<max(depth, 1) {
-      let (from, to) = (tangents[(index + 1) % 2], tangents[index % 2])
-      to.setProduct(.plain(from), .transposed(parameters.layers[index].weight))
-      to.scale(byRowsOf: work.slopes[index].rows(rows), repeating: dimension)
+    var from = gradients[depth % 2]
+    // The gradient of output i by the last hidden values is row i of the output weight, everywhere.
+    from.setRows(
+      of: parameters.layers[depth].weight, scaledByRowsOf: work.slopes[depth - 1].rows(rows))
+    for index in (1..<depth).reversed() {
+      let to = gradients[index % 2]
+      to.setProduct(.plain(from), .plain(parameters.layers[index].weight))
+      to.scale(byRowsOf: work.slopes[index - 1].rows(rows), repeating: dimension)
+      from = to
     }
     jacobian.setProduct(
-      .plain(tangents[(depth + 1) % 2]), .transposed(parameters.layers[depth].weight))
+      .plain(from), .plain(parameters.layers[0].weight.columns(0..<dimension)))
+  }
+
+  /// Computes the derivatives of the output along one direction of the point a row.
+  ///
+  /// Forward mode, after `forward`, at the cost of another pass without activations: on entry
+  /// `work.point` holds the directions `v`, `(R, D)`, in place of the points; on exit `work.output` holds
+  /// `Σ_j ∂F_i/∂u_j v_j`. Overwrites `work.hiddenGradients`.
+  package static func jacobianProducts<Element>(
+    _ parameters: NetworkParameters<Element>, _ work: NetworkWorkspace<Element>
+  ) {
+    var (tangent, weight) = (
+      work.point, parameters.layers[0].weight.columns(0..<work.shape.dimension)
+    )
+    for index in 0..<work.shape.depth {
+      let to = work.hiddenGradients[index % 2]
+      to.setProduct(.plain(tangent), .transposed(weight))
+      to.scale(byRowsOf: work.slopes[index], repeating: 1)
+      (tangent, weight) = (to, parameters.layers[index + 1].weight)
+    }
+    work.output.setProduct(.plain(tangent), .transposed(weight))
   }
 }

@@ -46,42 +46,11 @@ public struct ScoreNetwork<Element: Scalar>: ScoreFunction {
     return result
   }
 
-  /// The Jacobians of the learned score at the rows of `x`, `(B, D · D)`, exact by forward mode.
-  public func jacobian(at x: Matrix<Double>, sigma: Double) -> Matrix<Double> {
-    let c = preconditioning.coefficients(sigma: sigma)
-    // ∂s_i/∂x_j = (gain ∂F_i/∂u_j − keep δ_ij)/(σ ρ), as s = (gain F − keep u)/σ and u = (x − m)/ρ.
-    let scale = c.inputScale / sigma
-    var result = Matrix<Double>(rows: x.rows, columns: dimension * dimension)
-    let tangents = JacobianWorkspace(parameters)
-    forEachBlock(of: x, sigma: sigma) { block, _, work in
-      for start in stride(from: 0, to: block.count, by: tangents.rows) {
-        let rows = start..<min(start + tangents.rows, block.count)
-        let count = rows.count * dimension
-        let jacobian = tangents.jacobian.prefix(count)
-        MultilayerPerceptron.jacobian(
-          parameters, work, rows: rows, firstWeight: tangents.firstWeight,
-          tangents: tangents.tangents.map { $0.prefix(count) }, jacobian: jacobian)
-        let derivatives = Matrix(
-          rows: count, columns: dimension, elements: jacobian.vector.doubles)
-        for (index, row) in rows.enumerated() {
-          let target = block.lowerBound + row
-          for j in 0..<dimension {
-            for i in 0..<dimension {
-              result[target, i * dimension + j] =
-                scale * (c.gain * derivatives[index * dimension + j, i] - (i == j ? c.keep : 0))
-            }
-          }
-        }
-      }
-    }
-    return result
-  }
-
   /// Runs the network over the rows of `x` in blocks of one fixed size, the last one padded.
   ///
   /// Hands each block's range of rows, its scaled points `u` and the workspace, whose output has its
   /// bias, to `body`.
-  private func forEachBlock(
+  func forEachBlock(
     of x: Matrix<Double>, sigma: Double, keepingSlopes: Bool = true,
     _ body: (Range<Int>, Matrix<Double>, NetworkWorkspace<Element>) -> Void
   ) {

@@ -1,6 +1,8 @@
 import Distributions
+import ForwardProcess
 import Glibc
 import LinearAlgebra
+import Randomness
 import Statistics
 import Testing
 
@@ -42,6 +44,49 @@ import Testing
     #expect(maximumDifference(jacobian.elements, differences.elements) < 1e-6 * scale)
   }
 
+  @Test(
+    "Jacobian products are derivatives of the score along a direction, a row each",
+    arguments: TestLaws.all + ContinuousLaws.quick, levels)
+  func jacobianProducts(_ named: NamedLaw, sigma: Double) {
+    let (law, D) = (named.law, named.law.dimension)
+    let x = law.noised(4, sigma: sigma, seed: 8)
+    let v = RandomStream(seed: 9, step: 0, purpose: .test).normals(4, D)
+    let products = law.jacobianProducts(at: x, along: v, sigma: sigma)
+    let jacobian = law.jacobian(at: x, sigma: sigma)
+    func score(_ steps: Double) -> [Double] {
+      law.score(at: perturbed(x, noise: v, sigma: steps * 2e-3 * sigma), sigma: sigma).elements
+    }
+    let (near, far) = (zip(score(1), score(-1)), zip(score(2), score(-2)))
+    let differences = zip(near, far).map {
+      (8 * ($0.0 - $0.1) - ($1.0 - $1.1)) / (12 * 2e-3 * sigma)
+    }
+    var exact: [Double] = []
+    for row in 0..<4 {
+      for i in 0..<D {
+        exact.append((0..<D).reduce(0) { $0 + jacobian[row, i * D + $1] * v[row, $1] })
+      }
+    }
+    let scale = 1 / (sigma * sigma) + maximumNorm(jacobian.elements)
+    #expect(maximumDifference(products.elements, differences) < 1e-5 * scale)
+    #expect(maximumDifference(products.elements, exact) < 1e-12 * scale * Double(D))
+  }
+
+  // Two points 1e-3 apart, a million away from the origin: their own digits are the only error.
+  @Test("Products with a covariance keep their digits far from the origin")
+  func productsFarAway() {
+    let (near, sigma) = (Matrix([[0, 0], [0.0009765625, 0.001953125]]), 0.002)
+    var far = near
+    for row in 0..<2 { for j in 0..<2 { far[row, j] += 1 + 0x1p20 } }
+    let x = Matrix([[0.0, 0.001953125]])
+    let shifted = Matrix(rows: 1, columns: 2, elements: x.elements.map { $0 + 1 + 0x1p20 })
+    let expected = TestLaws.makePoints(near).jacobianProducts(
+      at: x, along: Matrix([[1, -3]]), sigma: sigma)
+    let found = TestLaws.makePoints(far).jacobianProducts(
+      at: shifted, along: Matrix([[1, -3]]), sigma: sigma)
+    let scale = maximumNorm(expected.elements)
+    #expect(maximumDifference(found.elements, expected.elements) < 1e-6 * scale)
+  }
+
   @Test("Divergence is the trace of the Jacobian", arguments: TestLaws.all, levels)
   func divergenceIsTrace(_ named: NamedLaw, sigma: Double) {
     let law = named.law
@@ -80,6 +125,8 @@ import Testing
       #expect(maximumNorm(law.score(at: x, sigma: sigma).elements).isFinite)
       #expect(maximumNorm(law.jacobian(at: x, sigma: sigma).elements).isFinite)
       #expect(maximumNorm(law.divergence(at: x, sigma: sigma)).isFinite)
+      let products = law.jacobianProducts(at: x, along: x, sigma: sigma)
+      #expect(maximumNorm(products.elements).isFinite)
       #expect(maximumNorm(law.logDensity(at: x, sigma: sigma)).isFinite)
     }
   }

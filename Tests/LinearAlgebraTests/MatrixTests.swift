@@ -93,6 +93,8 @@ func maximumDifference<A: Scalar, B: Scalar>(_ a: Matrix<A>, _ b: Matrix<B>) -> 
     for i in 0..<n { for j in 0..<n { symmetric[i, j] = a[i, j] + a[j, i] } }
     let eigen = try #require(SymmetricEigen(symmetric))
     #expect(eigen.values == eigen.values.sorted())
+    let alone = try #require(SymmetricEigen.values(of: symmetric))
+    #expect(zip(alone, eigen.values).allSatisfy { abs($0 - $1) < 1e-13 * Double(n) })
     // V S Vᵀ = diag(values) and V Vᵀ = 1, rows of V being the eigenvectors.
     let diagonal = Matrix.product(
       .product(eigen.vectors, symmetric), eigen.vectors, transposingRight: true)
@@ -108,6 +110,7 @@ func maximumDifference<A: Scalar, B: Scalar>(_ a: Matrix<A>, _ b: Matrix<B>) -> 
   @Test("A matrix that is not finite has no eigenvalues")
   func eigenOfNaN() {
     #expect(SymmetricEigen(Matrix([[1, .nan], [.nan, 1]])) == nil)
+    #expect(SymmetricEigen.values(of: Matrix([[1, .nan], [.nan, 1]])) == nil)
   }
 
   @Test("Rows are kept in their order, few or many", arguments: [0, 1, 3, 4, 9, 10])

@@ -94,6 +94,59 @@ import Testing
     }
   }
 
+  @Test(
+    "Jacobian products are derivatives of the score along a direction, a row each",
+    arguments: shapes)
+  func jacobianProducts(shape: NetworkShape) {
+    let network = Self.network(shape, as: Double.self)
+    let (d, rows, sigma, h) = (shape.dimension, 300, 0.6, 1e-3)
+    let stream = RandomStream(seed: 14, step: 0, purpose: .test)
+    let (x, v) = (stream.normals(rows, d), stream.with(.probe).normals(rows, d))
+    let products = network.jacobianProducts(at: x, along: v, sigma: sigma)
+    let jacobian = network.jacobian(at: x, sigma: sigma)
+    func score(_ steps: Double) -> Matrix<Double> {
+      network.score(at: perturbed(x, noise: v, sigma: steps * h), sigma: sigma)
+    }
+    let (p1, m1, p2, m2) = (score(1), score(-1), score(2), score(-2))
+    let scale = jacobian.elements.map(abs).max() ?? 0
+    var (worst, worstOfJacobian) = (0.0, 0.0)
+    for row in 0..<rows {
+      for i in 0..<d {
+        let difference = (8 * (p1[row, i] - m1[row, i]) - (p2[row, i] - m2[row, i])) / (12 * h)
+        let exact = (0..<d).reduce(0) { $0 + jacobian[row, i * d + $1] * v[row, $1] }
+        let (error, other) = (
+          abs(products[row, i] - difference), abs(products[row, i] - exact)
+        )
+        worst = error.isFinite ? max(worst, error) : .infinity
+        worstOfJacobian = other.isFinite ? max(worstOfJacobian, other) : .infinity
+      }
+    }
+    #expect(worst <= 1e-6 * scale && worstOfJacobian <= 1e-12 * scale * Double(d))
+  }
+
+  @Test("In single precision derivatives are those in double to single rounding")
+  func singlePrecision() {
+    let shape = Self.shapes[2]
+    let (single, double) = (
+      Self.network(shape, as: Float.self), Self.network(shape, as: Double.self)
+    )
+    let stream = RandomStream(seed: 15, step: 0, purpose: .test)
+    let (x, v) = (stream.normals(50, 16), stream.with(.probe).normals(50, 16))
+    for sigma in [1e-3, 0.6, 1e3] {
+      let jacobian = double.jacobian(at: x, sigma: sigma).elements
+      let scale = jacobian.reduce(0) { max($0, abs($1)) }
+      func agree(_ a: [Double], _ b: [Double]) -> Bool {
+        a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) <= 1e-4 * scale }
+      }
+      #expect(agree(single.jacobian(at: x, sigma: sigma).elements, jacobian))
+      #expect(agree(single.divergence(at: x, sigma: sigma), double.divergence(at: x, sigma: sigma)))
+      #expect(
+        agree(
+          single.jacobianProducts(at: x, along: v, sigma: sigma).elements,
+          double.jacobianProducts(at: x, along: v, sigma: sigma).elements))
+    }
+  }
+
   @Test("A zero output layer predicts the noise of Gaussian data of the data scale")
   func initialScore() {
     let shape = NetworkShape(
@@ -128,13 +181,21 @@ import Testing
     check(parameters.layers[1].weight)
   }
 
-  @Test("A row's score does not depend on the rows around it")
+  @Test("A row's score and derivatives do not depend on the rows around it")
   func blocks() {
     let network = Self.network(Self.shapes[1], as: Float.self)
     let x = RandomStream(seed: 5, step: 0, purpose: .test).normals(300, 3)
     let whole = network.score(at: x, sigma: 0.4)
+    let jacobian = network.jacobian(at: x, sigma: 0.4)
+    let divergence = network.divergence(at: x, sigma: 0.4)
+    let products = network.jacobianProducts(at: x, along: x, sigma: 0.4)
     for row in [0, 127, 128, 299] {
-      #expect(network.score(at: x.rows(row..<row + 1), sigma: 0.4) == whole.rows(row..<row + 1))
+      let own = x.rows(row..<row + 1)
+      #expect(network.score(at: own, sigma: 0.4) == whole.rows(row..<row + 1))
+      #expect(network.jacobian(at: own, sigma: 0.4) == jacobian.rows(row..<row + 1))
+      #expect(network.divergence(at: own, sigma: 0.4) == [divergence[row]])
+      #expect(
+        network.jacobianProducts(at: own, along: own, sigma: 0.4) == products.rows(row..<row + 1))
     }
   }
 }
