@@ -5,9 +5,8 @@ public import Statistics
 /// The differential entropy `h(y)` of data with a density, in nats, from an entropy rate at some noise
 /// levels.
 ///
-/// `h(y) = ½ Σ log(2πe λ) − ∫_0^∞ (C_G − C) d ln σ` (Kong, Brekelmans and Ver Steeg 2023, Equation 10, in the
-/// entropy rates of this package: their SNR is `1/σ²`), C_G the rate of the Gaussian baseline. The
-/// integral is `KL(p ‖ G)`: `dh(x_σ)/d ln σ = D − C` by de Bruijn's identity, and both entropies meet at
+/// `h(y) = ½ Σ log(2πe λ) − ∫_0^∞ (C_G − C) d ln σ` (Guo, Shamai and Verdú 2005; Kong, Brekelmans and Ver
+/// Steeg 2023; their SNR is `1/σ²`), C_G the rate of the Gaussian baseline. The integral is `KL(p ‖ G)`: `dh(x_σ)/d ln σ = D − C` by de Bruijn's identity, and both entropies meet at
 /// infinity. Unlike C the difference vanishes at both ends.
 public struct DifferentialEntropy: Sendable, Equatable {
   /// The entropy of the baseline.
@@ -58,7 +57,10 @@ public struct DifferentialEntropy: Sendable, Equatable {
     let rule = LogIntegral(sigmas: sigmas)
     let differences = zip(normal, rates).map { $0 - $1.value }
     correction = Estimate(rule.integral(differences), standardError: integralError)
-    quadratureError = rule.error(of: shape.map { zip(normal, $0).map { $0 - $1 } } ?? differences)
+    // The differences are as far from exact as the rates were rounded.
+    let rounding = 4 * .ulpOfOne * (abs(rule.integral(normal)) + abs(entropy))
+    let shapes = shape.map { zip(normal, $0).map { $0 - $1 } } ?? differences
+    quadratureError = rule.error(of: shapes) + rounding
     self.baseline = entropy
     self.isUpperBound = isUpperBound
   }

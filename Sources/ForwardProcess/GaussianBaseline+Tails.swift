@@ -9,7 +9,7 @@ public import Statistics
 /// `½ (λ_max + σ²) E‖∇ log p_σ/G_σ‖²`, and that expectation is `(C_G − C)/σ²`: the baseline's loss C_G
 /// exceeds C by the squared distance of its prediction from `E[z|x]`. Hence
 /// `KL ≤ ½ (1 + λ_max/σ²) (C_G − C)`, whatever the data. The difference falls as σ⁻⁶ where the baseline has
-/// their covariance (Guo, Wu, Shamai and Verdú 2011, Equation 91), so the bound is then three times
+/// their covariance (Guo, Wu, Shamai and Verdú 2011), so the bound is then three times
 /// the truth or a little more.
 extension GaussianBaseline {
   /// How many standard errors a sampled rate is moved to the side on which bounds are wider.
