@@ -28,6 +28,9 @@ public struct DifferentialEntropy: Sendable, Equatable {
   /// The exponent p of `D − C ∝ σ^p` at the lowest levels, on which `below` rests; nil where noise, or
   /// rounding, hides it, and `p ≥ 1` was not checked.
   public let edgeExponent: Double?
+  /// The likeliest value of the integral below the smallest level: by the exponent where it is known,
+  /// else the middle of `below`.
+  private let likelyBelow: Double
   /// Whether the rate is a loss, at least the entropy rate, so that only upper bounds hold.
   public let isUpperBound: Bool
 
@@ -50,7 +53,11 @@ public struct DifferentialEntropy: Sendable, Equatable {
     guard let added = edge.addedEntropy, least.value.isFinite else { return nil }
     let own = baseline.addedEntropy(below: sigma)
     let lower = max(0, added.lowerBound - own)
-    below = lower...max(lower, added.upperBound - own)
+    let tail = lower...max(lower, added.upperBound - own)
+    below = tail
+    likelyBelow =
+      edge.likelyEntropy.map { min(max(tail.lowerBound, $0 - own), tail.upperBound) }
+      ?? tail.middle
     above = baseline.excessEntropy(above: largest, rate: last)
     edgeExponent = edge.exponent
     let normal = sigmas.map { baseline.entropyRate(sigma: $0) }
@@ -65,9 +72,10 @@ public struct DifferentialEntropy: Sendable, Equatable {
     self.isUpperBound = isUpperBound
   }
 
-  /// The baseline's entropy less the correction and the middle of each tail, with the sampling error.
+  /// The baseline's entropy less the correction, the tail below by its exponent and the middle of the
+  /// other, with the sampling error.
   public var estimate: Estimate {
-    correction.scaled(by: -1, offset: baseline - below.middle - above.middle)
+    correction.scaled(by: -1, offset: baseline - likelyBelow - above.middle)
   }
 
   /// Where `h(y)` lies, errors that are not random added to the sampling interval at `confidence`.
@@ -86,13 +94,17 @@ public struct DifferentialEntropy: Sendable, Equatable {
 private struct LowerEdge {
   /// Bounds on `∫_0^σ (D − C) d ln σ′` in nats; nil where the data show no density.
   let addedEntropy: ClosedRange<Double>?
+  /// The same integral were `D − C` a power of σ with the exponent below.
+  var likelyEntropy: Double? { exponent.map { missing / $0 } }
   let exponent: Double?
+  private let missing: Double
 
   init(dimension: Int, sigmas: [Double], rates: [Estimate]) {
     let (full, caution) = (Double(dimension), GaussianBaseline.caution)
     // Half an e-fold apart if they can be: the exponent of nearer levels would be all noise.
     let next = sigmas.firstIndex { $0 >= 1.5 * sigmas[0] } ?? sigmas.count - 1
     let missing = [0, next].map { rates[$0].scaled(by: -1, offset: full) }
+    self.missing = missing[0].value
     let relative = missing.map { ($0.standardError + 1e-12 * full) / max(0, $0.value) }
     let width = log(sigmas[next] / sigmas[0])
     if width > 0, missing[0].value > 0, missing[1].value > 0,
