@@ -10,7 +10,8 @@ public struct GaussianBaseline: Sendable {
   /// The eigenvalues λ of the covariance, ascending, `(D)`, none negative.
   public let eigenvalues: [Double]
   private let mean: [Double]
-  private let eigenvectors: Matrix<Double>
+  /// nil where every direction is an eigenvector.
+  private let eigenvectors: Matrix<Double>?
 
   /// The baseline of data from `source`; nil where its covariance is not known.
   public init?(_ source: some SampleSource) {
@@ -22,6 +23,20 @@ public struct GaussianBaseline: Sendable {
     eigenvalues = eigen.values.map { $0 > least ? $0 : 0 }
     mean = source.moments.mean
     eigenvectors = eigen.vectors
+  }
+
+  /// The baseline of data of which only `moments` are known: normal with the same spread `tr Cov/D` in
+  /// every direction.
+  ///
+  /// By Jensen's inequality its entropies are larger still than those of the normal law with the data's
+  /// covariance. All that is said here of data with the baseline's moments holds for data with its
+  /// mean and total variance.
+  public init(isotropic moments: DataMoments) {
+    let dimension = moments.mean.count
+    eigenvalues = Array(
+      repeating: moments.totalVariance / Double(dimension), count: dimension)
+    mean = moments.mean
+    eigenvectors = nil
   }
 
   /// The entropy rate `Σ λ/(λ + σ²)` of the normal law, in nats per unit of `ln σ`.
@@ -48,9 +63,9 @@ public struct GaussianBaseline: Sendable {
     precondition(x.columns == mean.count && sigma > 0)
     var centred = x
     for row in 0..<x.rows { for j in mean.indices { centred[row, j] -= mean[j] } }
-    var along = Matrix<Double>.product(centred, eigenvectors, transposingRight: true)
+    var along = eigenvectors.map { .product(centred, $0, transposingRight: true) } ?? centred
     let factors = eigenvalues.map { sigma / ($0 + sigma * sigma) }
     for row in 0..<x.rows { for j in mean.indices { along[row, j] *= factors[j] } }
-    return .product(along, eigenvectors)
+    return eigenvectors.map { .product(along, $0) } ?? along
   }
 }
