@@ -1,5 +1,6 @@
 internal import ForwardProcess
 internal import LinearAlgebra
+internal import Randomness
 
 /// What some samples say at one noise level: a row of weighted quantities for each.
 struct LevelQuantities {
@@ -8,22 +9,15 @@ struct LevelQuantities {
   /// The quantities of `RateSums.Column`, `(B, count)`.
   private(set) var rows: Matrix<Double>
 
-  /// The quantities of `samples` at noise level `sigma`, the score-matching loss of the first
-  /// `compared` ones.
-  ///
-  /// `ratio` is about A/B: it makes the third target that of the scaled bound.
+  /// The quantities of `samples` at the noise level `sigma`, number `level`, the score-matching loss of
+  /// the first `compared` ones.
   init(
-    _ evaluator: ScoreEvaluator, _ samples: SampleBlock, sigma: Double, ratio: Double, compared: Int
+    _ evaluator: ScoreEvaluator, _ samples: SampleBlock, sigma: Double, level: Int,
+    pilot: EvaluationPass.Pilot, compared: Int
   ) {
-    let design = evaluator.design.controls
     let x = perturbed(samples.y, noise: samples.z, sigma: sigma)
     let predicted = evaluator.score.predictedNoise(at: x, sigma: sigma)
-    let best = evaluator.exact?.predictedNoise(at: x.rows(0..<compared), sigma: sigma)
-    let linear = evaluator.baseline?.predictedNoise(at: x, sigma: sigma)
-    let linearLoss = evaluator.baseline?.entropyRate(sigma: sigma) ?? 0
-    let divergences =
-      design >= .stein && evaluator.tracesAreExact
-      ? evaluator.score.divergence(at: x, sigma: sigma) : nil
+    let ratio = pilot.ratios[level]
     rows = Matrix(rows: x.rows, columns: Column.count)
     for row in 0..<x.rows {
       let w = samples.weights[row]
@@ -32,18 +26,57 @@ struct LevelQuantities {
       rows[row, 0] = w * a
       rows[row, 1] = w * b
       rows[row, 2] = w * ratio * (ratio * b - 2 * a)
+      rows[row, Column.loss] = w * squaredDistance(z, predicted.row(row))
+    }
+    setMismatch(evaluator, x.rows(0..<compared), predicted, samples, sigma: sigma)
+    setControls(evaluator, x, samples, sigma: sigma, level: level)
+    setPilot(slopes: pilot.slopes[level])
+  }
+
+  /// Sets the score-matching losses at `x`, the first samples.
+  private mutating func setMismatch(
+    _ evaluator: ScoreEvaluator, _ x: Matrix<Double>, _ predicted: Matrix<Double>,
+    _ samples: SampleBlock, sigma: Double
+  ) {
+    guard let best = evaluator.exact?.predictedNoise(at: x, sigma: sigma) else { return }
+    for row in 0..<x.rows {
+      rows[row, Column.mismatch] =
+        samples.weights[row] * squaredDistance(best.row(row), predicted.row(row))
+    }
+  }
+
+  /// Sets the controls that are in use: those of the samples, the baseline's and Stein's.
+  private mutating func setControls(
+    _ evaluator: ScoreEvaluator, _ x: Matrix<Double>, _ samples: SampleBlock, sigma: Double,
+    level: Int
+  ) {
+    let design = evaluator.design.controls
+    let linear = evaluator.baseline?.predictedNoise(at: x, sigma: sigma)
+    let linearLoss = evaluator.baseline?.entropyRate(sigma: sigma) ?? 0
+    let divergences =
+      design >= .stein ? evaluator.divergences(at: x, sigma: sigma, level: level, samples) : nil
+    for row in 0..<x.rows {
       for c in 0..<SampleBlock.controlCount where design.includes(c) {
         rows[row, Column.controls.lowerBound + c] = samples.controls[row, c]
       }
+      let w = samples.weights[row]
       if let linear {
-        rows[row, Column.baseline] = w * (squaredDistance(z, linear.row(row)) - linearLoss)
+        rows[row, Column.baseline] =
+          w * (squaredDistance(samples.z.row(row), linear.row(row)) - linearLoss)
       }
       if let divergences {
-        rows[row, Column.stein] = w * (a + sigma * sigma * divergences[row])
+        rows[row, Column.stein] = rows[row, 0] + w * sigma * sigma * divergences[row]
       }
-      rows[row, Column.loss] = w * squaredDistance(z, predicted.row(row))
-      if let best, row < compared {
-        rows[row, Column.mismatch] = w * squaredDistance(best.row(row), predicted.row(row))
+    }
+  }
+
+  /// Sets the sum of the other controls with the pilot's slopes: of no use at one level, but in the
+  /// integral it is what corrects each level in its own way.
+  private mutating func setPilot(slopes: [Double]) {
+    guard !slopes.isEmpty else { return }
+    for row in 0..<rows.rows {
+      rows[row, Column.pilot] = slopes.indices.reduce(0) {
+        $0 + slopes[$1] * rows[row, Column.controls.lowerBound + $1]
       }
     }
   }
@@ -78,4 +111,17 @@ private func products(
 /// `‖a − b‖²`.
 private func squaredDistance(_ a: ArraySlice<Double>, _ b: ArraySlice<Double>) -> Double {
   zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+}
+
+extension ScoreEvaluator {
+  /// The divergences of the score at `x`, exact or from one probe a sample and level.
+  fileprivate func divergences(
+    at x: Matrix<Double>, sigma: Double, level: Int, _ samples: SampleBlock
+  ) -> [Double] {
+    guard !divergenceIsExact else { return score.divergence(at: x, sigma: sigma) }
+    let stream = RandomStream(
+      seed: seed, step: RandomStream.evaluationSteps + UInt32(level), purpose: .noise)
+    return HutchinsonTrace(probes: 1, stream: stream)
+      .traces(of: score, at: x, sigma: sigma, firstSample: samples.first)
+  }
 }

@@ -16,10 +16,28 @@ struct SampleBlock: Sendable {
   /// How many controls are the same at every level.
   static let controlCount = 4
 
+  /// The number of the first sample.
+  let first: Int
+
+  /// The samples of the pairs `range` of `pairs` and their noise, those of step `step`.
+  init(_ evaluator: ScoreEvaluator, pairs range: Range<Int>, of pairs: Int, step: UInt32) {
+    let source = evaluator.source
+    let strata =
+      evaluator.design.isStratified
+      ? Strata(cells: pairs, dimension: source.dimension, ingredients: source.ingredients) : nil
+    let stream = RandomStream(
+      seed: evaluator.seed, step: RandomStream.evaluationSteps + step, purpose: .noise,
+      strata: strata)
+    self.init(
+      source, stream: stream, wideNoise: evaluator.wideNoise, first: 2 * range.lowerBound,
+      count: 2 * range.count)
+  }
+
   /// Samples `first ..< first + count` of `source` and their noise.
   init(
     _ source: any SampleSource, stream: RandomStream, wideNoise: WideNoise?, first: Int, count: Int
   ) {
+    self.first = first
     y = source.samples(count, stream: stream, firstSample: first)
     var z = stream.normals(count, source.dimension, firstSample: first)
     var weights = Array(repeating: 1.0, count: count)
@@ -35,6 +53,20 @@ struct SampleBlock: Sendable {
     self.weights = weights
     controls = Matrix(rows: count, columns: Self.controlCount)
     setControls(source.moments)
+  }
+
+  /// The first `count` samples.
+  func prefix(_ count: Int) -> SampleBlock {
+    SampleBlock(
+      y: y.rows(0..<count), z: z.rows(0..<count), weights: Array(weights.prefix(count)),
+      controls: controls.rows(0..<count), first: first)
+  }
+
+  private init(
+    y: Matrix<Double>, z: Matrix<Double>, weights: [Double], controls: Matrix<Double>, first: Int
+  ) {
+    (self.y, self.z, self.weights) = (y, z, weights)
+    (self.controls, self.first) = (controls, first)
   }
 
   private mutating func setControls(_ moments: DataMoments) {

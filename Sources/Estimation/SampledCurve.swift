@@ -8,11 +8,19 @@ public struct SampledCurve: Sendable {
   /// The integrals over the levels; nil for fewer than two.
   public let integrals: RateIntegrals?
 
+  /// The Jacobian at each noise level; nil where none was asked for.
+  public let geometry: [LevelGeometry]?
+
   /// The estimates that follow from the sums of batches of samples.
-  init(
-    _ batches: [CurveSums], sigmas: [Double], rule: LogIntegral, evaluator: ScoreEvaluator
-  ) {
+  init(_ batches: [CurveSums], sigmas: [Double], evaluator: ScoreEvaluator) {
     let (source, design) = (evaluator.source, evaluator.design)
+    let rule = LogIntegral(sigmas: sigmas)
+    let geometry = sigmas.indices.map { level in
+      var sum = LevelGeometry(dimension: source.dimension, sigma: sigmas[level])
+      for batch in batches { sum.merge(batch.geometry[level]) }
+      return sum
+    }
+    self.geometry = geometry.contains(where: \.isEmpty) ? nil : geometry
     levels = sigmas.indices.map { level in
       NoiseLevelEstimate(
         sigma: sigmas[level],

@@ -97,7 +97,9 @@ struct BentScore: ScoreFunction {
         law, stream: stream, wideNoise: WideNoise(dimension: law.dimension), first: 0,
         count: 20_000)
       for sigma in [0.3, 2.0] {
-        let rows = LevelQuantities(evaluator, samples, sigma: sigma, ratio: 1, compared: 0).rows
+        let rows = LevelQuantities(
+          evaluator, samples, sigma: sigma, level: 0, pilot: .none(levels: 1), compared: 0
+        ).rows
         for control in 0..<6 {
           let mean = Estimate(
             meanOf: (0..<rows.rows).map { rows[$0, RateSums.Column.controls.lowerBound + control] })
