@@ -1,0 +1,117 @@
+internal import Distributions
+internal import Glibc
+internal import LinearAlgebra
+internal import Statistics
+
+extension EquationSetting {
+  static let bandwidths: [@Sendable (EquationSetting) -> () throws -> EquationRow] = [
+    equation19, equation20, equation21, equation22,
+  ]
+
+  /// How the notes of 19 to 22 say what a limit is.
+  private static let limitNote =
+    "Printed: h → 0, by h = 1e-2 and 1e-3; corrected: h → ∞, by 1e2 and 1e3. "
+    + "Error: the change over that decade of h"
+
+  /// A limit of `f(h)` compared with a number: to 0 as printed, to infinity as corrected.
+  private func limits(
+    of f: (Double) throws -> Measured, to limit: Double
+  ) rethrows -> (printed: EquationComparison, corrected: EquationComparison) {
+    func compared(_ previous: Double, _ last: Double) throws -> EquationComparison {
+      EquationComparison(
+        Measured(limitOf: try f(previous), try f(last)), Measured(limit))
+    }
+    return (try compared(1e-2, 1e-3), try compared(1e2, 1e3))
+  }
+
+  /// `∇log p = −x/(σ² + h²)` for `N(0, h²)`, which vanishes for `h → ∞`, not for `h → 0`.
+  private func equation19() throws -> EquationRow {
+    let x = [0.7, -1.1, 0.4]
+    func measured(_ h: Double) throws -> [Double] {
+      let law = try GaussianLaw(mean: [0, 0, 0], standardDeviations: [h, h, h])
+      return score(law, at: x, sigma: sigma)
+    }
+    let both = try limits(
+      of: { Measured(try dot(measured($0), measured($0)).squareRoot()) }, to: 0)
+    // The posterior mean of one coordinate by the trapezoidal rule over y.
+    let h = 1.7
+    func integral(_ f: (Double) -> Double) -> Double {
+      trapezoidalIntegral(from: -14, to: 14, step: 0.05) { y in
+        f(y) * exp(-y * y / (2 * h * h) - (x[0] - y) * (x[0] - y) / (2 * variance))
+      }
+    }
+    let exact = (integral { $0 } / integral { _ in 1 } - x[0]) / variance
+    return EquationRow(
+      "19", "−x/(σ² + h²) vanishes for h → 0", printed: both.printed, corrected: both.corrected,
+      note: "‖∇log p‖ at a point. \(Self.limitNote). The formula itself at h = 1.7 is "
+        + "\(-x[0] / (variance + h * h)), an integral over y gives \(exact).")
+  }
+
+  /// `dH/dt = ½ D ν²/σ²` for `h → ∞`.
+  private func equation20() throws -> EquationRow {
+    let both = try limits(
+      of: { h in
+        let law = try GaussianLaw(mean: [0, 0, 0], standardDeviations: [h, h, h])
+        return FiniteDifference.derivative(at: time, step: 0.02, noise: 1e-13) {
+          Self.conditionalEntropy(law, sigma: clock.sigma($0), workers)
+        }
+      }, to: 3 * rate / (2 * variance))
+    return EquationRow(
+      "20", "dH/dt = ½ D ν²/σ² for h → 0", printed: both.printed, corrected: both.corrected,
+      note: "Left by central differences of the closed form of H[y|x]. \(Self.limitNote).")
+  }
+
+  /// A normal law of deviation `h` on a plane askew in five dimensions.
+  func flatGaussian(_ h: Double) throws -> GaussianLaw {
+    // Two orthonormal directions, neither of them an axis.
+    let (u, w) = ([0.6, 0, 0.8, 0, 0], [0.48, 0.36, -0.36, 0.48, 0.28.squareRoot()])
+    var covariance = Matrix<Double>(rows: 5, columns: 5)
+    for i in 0..<5 { for j in 0..<5 { covariance[i, j] = h * h * (u[i] * u[j] + w[i] * w[j]) } }
+    return try GaussianLaw(mean: [0, 0, 0, 0, 0], covariance: covariance)
+  }
+
+  /// The mean of `quantity(y, x, s)` over samples of the flat law, the same noise for every h.
+  private func flatMean(
+    _ h: Double, equation: UInt32, _ quantity: ([Double], [Double], [Double]) -> Double
+  ) throws -> Measured {
+    let (law, count) = (try flatGaussian(h), 16_384)
+    let y = law.samples(count, stream: stream(equation))
+    let noise = stream(equation).normals(count, 5)
+    var x = y
+    for row in 0..<count { for j in 0..<5 { x[row, j] += sigma * noise[row, j] } }
+    let s = score(law).score(at: x, sigma: sigma)
+    return Measured(
+      Estimate(
+        meanOf: (0..<count).map { quantity(Array(y.row($0)), Array(x.row($0)), Array(s.row($0))) }))
+  }
+
+  /// `E‖∇log p‖² → (D − d)/σ²` for `h → ∞`.
+  private func equation21() throws -> EquationRow {
+    func norm(_ h: Double) throws -> Measured {
+      try flatMean(h, equation: 21) { _, _, s in dot(s, s) }
+    }
+    let both = try limits(of: norm, to: 3 / variance)
+    let (middle, expected) = (try norm(1.7), 2 / (variance + 1.7 * 1.7) + 3 / variance)
+    return EquationRow(
+      "21", "E‖∇log p‖² → (D − d)/σ² for h → 0", printed: both.printed,
+      corrected: both.corrected,
+      note: "A plane in five dimensions, 16384 samples. \(Self.limitNote), and the standard error. At "
+        + "h = 1.7: \(short(middle.value)) ± \(short(middle.error)), by the formula "
+        + "\(short(expected)).")
+  }
+
+  /// `dH/dt = ½ d ν²/σ²` for `h → ∞`.
+  private func equation22() throws -> EquationRow {
+    func entropyRate(_ h: Double) throws -> Measured {
+      try flatMean(h, equation: 22) { y, x, s in
+        let gap = sum(sum(x, variance, s), -1, y)
+        return rate / (2 * variance * variance) * dot(gap, gap)
+      }
+    }
+    let both = try limits(of: entropyRate, to: rate / variance)
+    return EquationRow(
+      "22", "dH/dt = ½ d ν²/σ² for h → 0", printed: both.printed, corrected: both.corrected,
+      note: "The same plane, from the sampled error of the denoiser (17). \(Self.limitNote), and the "
+        + "standard error.")
+  }
+}

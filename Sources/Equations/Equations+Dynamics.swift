@@ -1,0 +1,222 @@
+internal import Distributions
+internal import Dynamics
+internal import ForwardProcess
+internal import Glibc
+internal import LinearAlgebra
+internal import Statistics
+
+extension EquationSetting {
+  static let dynamics: [@Sendable (EquationSetting) -> () throws -> EquationRow] = [
+    equation31, equation32, equation33, equation34, equation35, equation36, equation37,
+    equation38, equation39,
+  ]
+
+  /// Two points `±v`, `|v| = 1.5`, below their critical level: the origin is an unstable fixed point.
+  private func unstablePair() throws -> (law: PointsLaw, time: Double) {
+    (try pair(Self.direction.map { 1.5 * $0 }), 0.5)
+  }
+
+  /// Separations that grow have a positive exponent `l = (ν²/2) vᵀJv`, not a negative one.
+  ///
+  /// Left the growth of a separation along v under the reverse flow, right `exp(∓∫ l dτ)`.
+  private func equation31() throws -> EquationRow {
+    let (law, time) = try unstablePair()
+    let (duration, gap) = (0.1, 1e-6)
+    func growth(_ steps: Int) -> Double {
+      let levels = (0...steps).map { clock.sigma(time - duration * Double($0) / Double(steps)) }
+      let start = Matrix([[0.0, 0, 0], Self.direction.map { gap * $0 }])
+      let end = ProbabilityFlow(score: score(law)).heun(from: start, sigmas: levels)
+      let separation = sum(Array(end.row(1)), -1, Array(end.row(0)))
+      return dot(separation, separation).squareRoot() / gap
+    }
+    let rule = GaussLegendre(8)
+    let exponent = zip(rule.nodes, rule.weights).reduce(0.0) { total, node in
+      let t = time - duration * (1 + node.0) / 2
+      let jacobian = jacobian(law, at: [0, 0, 0], sigma: clock.sigma(t))
+      let l = clock.rate(t) / 2 * dot(Self.direction, product(jacobian, Self.direction))
+      return total + node.1 * duration / 2 * l
+    }
+    let (coarse, fine) = (growth(100), growth(200))
+    // Besides the step's error, the separation of 1e-6 carries a rounding of 1e-16.
+    let measured = Measured(fine, bound: abs(fine - coarse) + 1e-9)
+    return EquationRow(
+      "31", "a negative exponent l amplifies as e^{−lτ}",
+      printed: EquationComparison(measured, Measured(exp(-exponent))),
+      corrected: EquationComparison(measured, Measured(exp(exponent))),
+      note: "Two trajectories of the reverse flow from the unstable point between ±v, |v| = 1.5: the growth "
+        + "of their separation over τ = 0.1, against the exponential of l = (ν²/2) vᵀJv. Corrected: "
+        + "a positive l amplifies. Error: of the steps.")
+  }
+
+  /// `l_w = λ_min(J)`; two trajectories separate at `(ν²/2) λ_max`.
+  private func equation32() throws -> EquationRow {
+    let (law, time) = try unstablePair()
+    let (sigma, half) = (clock.sigma(time), clock.rate(time) / 2)
+    func separations(_ steps: Int) -> [Double] {
+      let (step, gap) = (3 / Double(steps), 1e-9)
+      var x = [Self.direction, [0.8, 0, -0.6]].reduce([0.0, 0, 0]) { sum($0, gap, $1) }
+      func velocity(_ x: [Double]) -> [Double] {
+        sum([0, 0, 0], half, score(law, at: x, sigma: sigma))
+      }
+      return (0..<steps).map { _ in
+        // Runge and Kutta's method of fourth order; the origin stays where it is.
+        let first = velocity(x)
+        let second = velocity(sum(x, step / 2, first))
+        let third = velocity(sum(x, step / 2, second))
+        let fourth = velocity(sum(x, step, third))
+        x = sum(sum(sum(sum(x, step / 6, first), step / 3, second), step / 3, third), step / 6, fourth)
+        return dot(x, x).squareRoot()
+      }
+    }
+    func exponent(_ steps: Int) -> Double {
+      let lengths = separations(steps)
+      return log(lengths[steps - 1] / lengths[2 * steps / 3 - 1])
+    }
+    let (coarse, fine) = (exponent(150), exponent(300))
+    // A separation of 1e-9 carries a relative rounding of 1e-7.
+    let measured = Measured(fine, bound: abs(fine - coarse) + 1e-7)
+    let spectrum = SymmetricEigen(jacobian(law, at: [0, 0, 0], sigma: sigma))?.values ?? [.nan]
+    return EquationRow(
+      "32", "l_w = λ_min(J)",
+      printed: EquationComparison(measured, Measured(spectrum[0])),
+      corrected: EquationComparison(measured, Measured(half * spectrum[spectrum.count - 1])),
+      note: "The same unstable point, the flow at the score of one moment: d log‖separation‖/dτ over τ = 2 "
+        + "to 3, from a direction w between the eigenvectors. Corrected: (ν²/2) λ_max. Error: of the "
+        + "steps, and 1e-7 of rounding.")
+  }
+
+  /// `div = E[∇·∇log p]`: by Stein's identity `E[z·s]/σ`.
+  private func equation33() -> EquationRow {
+    EquationRow(
+      "33", "div = E[∇·∇log p] = E Tr[∇∇ᵀlog p]",
+      printed: samples.compare { i in
+        (
+          samples.divergence[i], samples.sum { samples.z[i, $0] * samples.score[i, $0] } / sigma
+        )
+      }, network: network?.divergence(),
+      note: "Left the trace of the Jacobian, right E[z·s]/σ by Stein's identity, which needs none. "
+        + "Error: sampling, paired.")
+  }
+
+  /// `div_1 = −D/σ²` of a single point.
+  private func equation34() throws -> EquationRow {
+    let single = try PointsLaw(points: Matrix([[0.4, -1.2, 0.8]]))
+    let expected = Measured(-Double(dimension) / variance)
+    let all = (0..<8).map { i in
+      let x = samples.point(i)
+      let parts = x.indices.map { j in
+        FiniteDifference.derivative(at: x[j], step: 0.1, noise: 1e-14) {
+          var moved = x
+          moved[j] = $0
+          return score(single, at: moved, sigma: sigma)[j]
+        }
+      }
+      return EquationComparison(
+        Measured(
+          parts.reduce(0) { $0 + $1.value }, bound: parts.reduce(0) { $0 + $1.error }), expected)
+    }
+    return EquationRow(
+      "34", "div_1 = −D/σ² of a single point", printed: .worst(all),
+      note: "Central differences of the score of one point, at eight places; the worst shown. Error: of "
+        + "the differences.")
+  }
+
+  /// `div_1 = E Tr[∇∇ᵀlog p(x|y)]`.
+  private func equation35() -> EquationRow {
+    let expected = Measured(-Double(dimension) / variance)
+    let y = Array(law.points.row(0))
+    let all = (0..<8).map { i in
+      let x = samples.point(i)
+      let parts = x.indices.map { j in
+        FiniteDifference.secondDerivative(at: x[j], step: 0.1, noise: 1e-15) {
+          -($0 - y[j]) * ($0 - y[j]) / (2 * variance)
+        }
+      }
+      return EquationComparison(
+        Measured(
+          parts.reduce(0) { $0 + $1.value }, bound: parts.reduce(0) { $0 + $1.error }), expected)
+    }
+    return EquationRow(
+      "35", "div_1 = E Tr[∇∇ᵀlog p(x|y)]", printed: .worst(all),
+      note: "Second differences of the log density of N(y, σ²) at eight points against −D/σ²; the worst "
+        + "shown. Error: of the differences.")
+  }
+
+  /// `Δdiv = div − div_1 = C/σ²`.
+  private func equation36() -> EquationRow {
+    let trivial = -Double(dimension) / variance
+    let exact = Measured(optimalLoss(law, sigma: sigma), bound: Self.quadratureError)
+    return EquationRow(
+      "36", "Δdiv = div − div_1",
+      printed: EquationComparison(
+        exact.scaled(by: 1 / variance), samples.mean { samples.divergence[$0] - trivial }),
+      network: network.map {
+        let trivial = -Double($0.dimension) / ($0.sigma * $0.sigma)
+        return $0.divergence(offset: -trivial)
+      },
+      note: "Left C/σ² by quadrature, right the sampled divergence of the score less −D/σ². Error: "
+        + "sampling. Network: by Jacobian and by Stein's identity.")
+  }
+
+  /// `dH/dt = (ν²/2) Δdiv`.
+  private func equation37() -> EquationRow {
+    let trivial = -Double(dimension) / variance
+    return EquationRow(
+      "37", "dH/dt = (ν²/2) Δdiv",
+      printed: EquationComparison(
+        entropyRate, samples.mean { rate / 2 * (samples.divergence[$0] - trivial) }),
+      network: network.map { $0.routes(scale: rate / (2 * $0.sigma * $0.sigma)) },
+      note: "Left \(Self.rateNote), right sampled. Error: sampling. Network: (L + D − B)/2 against the "
+        + "divergence.")
+  }
+
+  /// `dH[x]/dt = −(ν²/2) div`.
+  private func equation38() -> EquationRow {
+    EquationRow(
+      "38", "dH[x]/dt = −(ν²/2) div",
+      printed: EquationComparison(
+        marginalRate, samples.mean { -rate / 2 * samples.divergence[$0] }),
+      note: "Left by central differences of H[x], −∫ p log p on a grid in three dimensions; right sampled. "
+        + "Error: sampling.")
+  }
+
+  /// `dH[x]/dt`, from the entropy of the noised data on a grid.
+  var marginalRate: Measured {
+    // The grid's error for a normal density at this spacing is below 1e-9 of the entropy.
+    FiniteDifference.derivative(at: time, step: 0.05, noise: 1e-9) {
+      marginalEntropy(sigma: clock.sigma($0))
+    }
+  }
+
+  /// `H[x] = −∫ p log p` by the trapezoidal rule on a grid of spacing σ/2, 6.5 σ beyond the points.
+  private func marginalEntropy(sigma: Double) -> Double {
+    let spacing = sigma / 2
+    let lines = (0..<dimension).map { j in
+      let positions = law.weights.indices.map { law.points[$0, j] }
+      let low = (positions.min() ?? 0) - 6.5 * sigma
+      let count = Int((((positions.max() ?? 0) - low + 6.5 * sigma) / spacing).rounded(.up))
+      return (0...count).map { low + spacing * Double($0) }
+    }
+    let planes = workers.map(lines[0].count) { index in
+      let x = lines[1].flatMap { second in lines[2].map { [lines[0][index], second, $0] } }
+      return law.logDensity(at: Matrix(x), sigma: sigma).reduce(0) { $0 - exp($1) * $1 }
+    }
+    return planes.reduce(0, +) * spacing * spacing * spacing
+  }
+
+  /// The bandwidth is largest where `div → 0`.
+  private func equation39() throws -> EquationRow {
+    func divergence(_ h: Double) throws -> Measured {
+      let wide = try GaussianLaw(
+        mean: [0, 0, 0], standardDeviations: [h, 2 * h, 3 * h])
+      return Measured(score(wide).divergence(at: Matrix([[0.3, 1, -2]]), sigma: sigma)[0])
+    }
+    let fraction = try divergence(1e3).value * variance / 3
+    return EquationRow(
+      "39", "div → 0 at the largest bandwidth",
+      printed: EquationComparison(
+        Measured(limitOf: try divergence(1e2), try divergence(1e3)), Measured(0)),
+      note: "A normal law of deviations h, 2h, 3h at h = 1000, where the bandwidth falls short of D ν²/2σ² by "
+        + "\(-fraction) of it. Error: the change since h = 100.")
+  }
+}
