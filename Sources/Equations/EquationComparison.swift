@@ -96,6 +96,12 @@ struct Measured: Sendable {
     (self.value, self.error, self.isSampled) = (value, error, isSampled)
   }
 
+  /// The sum of numbers, exact ones but for bounds, which add.
+  init(sumOf parts: [Measured]) {
+    self.init(
+      parts.reduce(0) { $0 + $1.value }, bound: parts.reduce(0) { $0 + $1.error })
+  }
+
   /// `offset + scale · self`.
   func scaled(by scale: Double, offset: Double = 0) -> Measured {
     Measured(

@@ -6,6 +6,8 @@ public struct EquationRow: Sendable {
   public let statement: String
   /// The printed form measured.
   public let printed: EquationComparison?
+  /// What holds instead; nil where the printed form holds.
+  public let correctedStatement: String?
   /// The corrected form measured; nil where the printed one holds.
   public let corrected: EquationComparison?
   /// The equation measured on the trained network, where it must hold for any network.
@@ -15,11 +17,13 @@ public struct EquationRow: Sendable {
 
   init(
     _ equation: String, _ statement: String, printed: EquationComparison?,
-    corrected: EquationComparison? = nil, network: EquationComparison? = nil, note: String
+    correctedStatement: String? = nil, corrected: EquationComparison? = nil,
+    network: EquationComparison? = nil, note: String
   ) {
     self.equation = equation
     self.statement = statement
     self.printed = printed
+    self.correctedStatement = correctedStatement
     self.corrected = corrected
     self.network = network
     self.note = note

@@ -26,7 +26,7 @@ struct EquationSetting: Sendable {
   let entropyRate: Measured
 
   /// Samples at which expectations are taken, and of one block of them.
-  private static let sampleCount = 1 << 17
+  private static let sampleCount = 1 << 18
   private static let blockCount = 1 << 11
 
   var dimension: Int { law.dimension }
@@ -69,7 +69,8 @@ struct EquationSetting: Sendable {
   /// `H[y|x]` at a noise level, by quadrature.
   static func conditionalEntropy(_ law: any Law, sigma: Double, _ workers: Workers) -> Double {
     let sampling = CurveSampling(samples: 2, seed: 0, workers: workers)
-    return law.informationCurve(at: [sigma], sampling: sampling)[0].conditionalEntropy?.value ?? .nan
+    return law.informationCurve(at: [sigma], sampling: sampling)[0].conditionalEntropy?.value
+      ?? .nan
   }
 
   /// `C(σ)` of a law at a noise level, by quadrature.

@@ -42,7 +42,8 @@ extension EquationSetting {
     }
     let exact = (integral { $0 } / integral { _ in 1 } - x[0]) / variance
     return EquationRow(
-      "19", "−x/(σ² + h²) vanishes for h → 0", printed: both.printed, corrected: both.corrected,
+      "19", "−x/(σ² + h²) vanishes for h → 0", printed: both.printed,
+      correctedStatement: "−x/(σ² + h²) vanishes for h → ∞", corrected: both.corrected,
       note: "‖∇log p‖ at a point. \(Self.limitNote). The formula itself at h = 1.7 is "
         + "\(-x[0] / (variance + h * h)), an integral over y gives \(exact).")
   }
@@ -52,12 +53,13 @@ extension EquationSetting {
     let both = try limits(
       of: { h in
         let law = try GaussianLaw(mean: [0, 0, 0], standardDeviations: [h, h, h])
-        return FiniteDifference.derivative(at: time, step: 0.02, noise: 1e-13) {
+        return FiniteDifference.derivative(at: time, step: 0.02) {
           Self.conditionalEntropy(law, sigma: clock.sigma($0), workers)
         }
       }, to: 3 * rate / (2 * variance))
     return EquationRow(
-      "20", "dH/dt = ½ D ν²/σ² for h → 0", printed: both.printed, corrected: both.corrected,
+      "20", "dH/dt = ½ D ν²/σ² for h → 0", printed: both.printed,
+      correctedStatement: "dH/dt = ½ D ν²/σ² for h → ∞", corrected: both.corrected,
       note: "Left by central differences of the closed form of H[y|x]. \(Self.limitNote).")
   }
 
@@ -94,9 +96,9 @@ extension EquationSetting {
     let (middle, expected) = (try norm(1.7), 2 / (variance + 1.7 * 1.7) + 3 / variance)
     return EquationRow(
       "21", "E‖∇log p‖² → (D − d)/σ² for h → 0", printed: both.printed,
-      corrected: both.corrected,
-      note: "A plane in five dimensions, 16384 samples. \(Self.limitNote), and the standard error. At "
-        + "h = 1.7: \(short(middle.value)) ± \(short(middle.error)), by the formula "
+      correctedStatement: "E‖∇log p‖² → (D − d)/σ² for h → ∞", corrected: both.corrected,
+      note: "A plane in five dimensions, 16384 samples. \(Self.limitNote), and the standard error. "
+        + "At h = 1.7: \(short(middle.value)) ± \(short(middle.error)), by the formula "
         + "\(short(expected)).")
   }
 
@@ -110,8 +112,9 @@ extension EquationSetting {
     }
     let both = try limits(of: entropyRate, to: rate / variance)
     return EquationRow(
-      "22", "dH/dt = ½ d ν²/σ² for h → 0", printed: both.printed, corrected: both.corrected,
-      note: "The same plane, from the sampled error of the denoiser (17). \(Self.limitNote), and the "
-        + "standard error.")
+      "22", "dH/dt = ½ d ν²/σ² for h → 0", printed: both.printed,
+      correctedStatement: "dH/dt = ½ d ν²/σ² for h → ∞", corrected: both.corrected,
+      note: "The same plane, from the sampled error of the denoiser (17). \(Self.limitNote), and "
+        + "the standard error.")
   }
 }

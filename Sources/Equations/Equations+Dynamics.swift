@@ -42,10 +42,11 @@ extension EquationSetting {
     return EquationRow(
       "31", "a negative exponent l amplifies as e^{−lτ}",
       printed: EquationComparison(measured, Measured(exp(-exponent))),
+      correctedStatement: "a positive exponent l amplifies as e^{lτ}",
       corrected: EquationComparison(measured, Measured(exp(exponent))),
-      note: "Two trajectories of the reverse flow from the unstable point between ±v, |v| = 1.5: the growth "
-        + "of their separation over τ = 0.1, against the exponential of l = (ν²/2) vᵀJv. Corrected: "
-        + "a positive l amplifies. Error: of the steps.")
+      note: "Two trajectories of the reverse flow from the unstable point between ±v, |v| = 1.5: "
+        + "the growth of their separation over τ = 0.1, against the exponential of l = (ν²/2) "
+        + "vᵀJv. Error: of the steps.")
   }
 
   /// `l_w = λ_min(J)`; two trajectories separate at `(ν²/2) λ_max`.
@@ -64,7 +65,8 @@ extension EquationSetting {
         let second = velocity(sum(x, step / 2, first))
         let third = velocity(sum(x, step / 2, second))
         let fourth = velocity(sum(x, step, third))
-        x = sum(sum(sum(sum(x, step / 6, first), step / 3, second), step / 3, third), step / 6, fourth)
+        x = sum(
+          sum(sum(sum(x, step / 6, first), step / 3, second), step / 3, third), step / 6, fourth)
         return dot(x, x).squareRoot()
       }
     }
@@ -79,10 +81,11 @@ extension EquationSetting {
     return EquationRow(
       "32", "l_w = λ_min(J)",
       printed: EquationComparison(measured, Measured(spectrum[0])),
+      correctedStatement: "l_w = (ν²/2) λ_max(J)",
       corrected: EquationComparison(measured, Measured(half * spectrum[spectrum.count - 1])),
-      note: "The same unstable point, the flow at the score of one moment: d log‖separation‖/dτ over τ = 2 "
-        + "to 3, from a direction w between the eigenvectors. Corrected: (ν²/2) λ_max. Error: of the "
-        + "steps, and 1e-7 of rounding.")
+      note: "The same unstable point, the flow at the score of one moment: d log‖separation‖/dτ "
+        + "over τ = 2 to 3, from a direction w between the eigenvectors. Error: of the steps, and "
+        + "1e-7 of rounding.")
   }
 
   /// `div = E[∇·∇log p]`: by Stein's identity `E[z·s]/σ`.
@@ -105,20 +108,17 @@ extension EquationSetting {
     let all = (0..<8).map { i in
       let x = samples.point(i)
       let parts = x.indices.map { j in
-        FiniteDifference.derivative(at: x[j], step: 0.1, noise: 1e-14) {
-          var moved = x
-          moved[j] = $0
-          return score(single, at: moved, sigma: sigma)[j]
+        FiniteDifference.slope(at: x, along: j, step: 0.1) {
+          score(single, at: $0, sigma: sigma)[j]
         }
       }
       return EquationComparison(
-        Measured(
-          parts.reduce(0) { $0 + $1.value }, bound: parts.reduce(0) { $0 + $1.error }), expected)
+        Measured(sumOf: parts), expected)
     }
     return EquationRow(
       "34", "div_1 = −D/σ² of a single point", printed: .worst(all),
-      note: "Central differences of the score of one point, at eight places; the worst shown. Error: of "
-        + "the differences.")
+      note: "Central differences of the score of one point, at eight places; the worst shown. "
+        + "Error: of the differences.")
   }
 
   /// `div_1 = E Tr[∇∇ᵀlog p(x|y)]`.
@@ -128,18 +128,17 @@ extension EquationSetting {
     let all = (0..<8).map { i in
       let x = samples.point(i)
       let parts = x.indices.map { j in
-        FiniteDifference.secondDerivative(at: x[j], step: 0.1, noise: 1e-15) {
+        FiniteDifference.secondDerivative(at: x[j], step: 0.1) {
           -($0 - y[j]) * ($0 - y[j]) / (2 * variance)
         }
       }
       return EquationComparison(
-        Measured(
-          parts.reduce(0) { $0 + $1.value }, bound: parts.reduce(0) { $0 + $1.error }), expected)
+        Measured(sumOf: parts), expected)
     }
     return EquationRow(
       "35", "div_1 = E Tr[∇∇ᵀlog p(x|y)]", printed: .worst(all),
-      note: "Second differences of the log density of N(y, σ²) at eight points against −D/σ²; the worst "
-        + "shown. Error: of the differences.")
+      note: "Second differences of the log density of N(y, σ²) at eight points against −D/σ²; the "
+        + "worst shown. Error: of the differences.")
   }
 
   /// `Δdiv = div − div_1 = C/σ²`.
@@ -166,8 +165,8 @@ extension EquationSetting {
       printed: EquationComparison(
         entropyRate, samples.mean { rate / 2 * (samples.divergence[$0] - trivial) }),
       network: network.map { $0.routes(scale: rate / (2 * $0.sigma * $0.sigma)) },
-      note: "Left \(Self.rateNote), right sampled. Error: sampling. Network: (L + D − B)/2 against the "
-        + "divergence.")
+      note: "Left \(Self.rateNote), right sampled. Error: sampling. Network: (L + D − B)/2 against "
+        + "the divergence.")
   }
 
   /// `dH[x]/dt = −(ν²/2) div`.
@@ -176,8 +175,8 @@ extension EquationSetting {
       "38", "dH[x]/dt = −(ν²/2) div",
       printed: EquationComparison(
         marginalRate, samples.mean { -rate / 2 * samples.divergence[$0] }),
-      note: "Left by central differences of H[x], −∫ p log p on a grid in three dimensions; right sampled. "
-        + "Error: sampling.")
+      note: "Left by central differences of H[x], −∫ p log p on a grid in three dimensions; right "
+        + "sampled. Error: sampling.")
   }
 
   /// `dH[x]/dt`, from the entropy of the noised data on a grid.
@@ -216,7 +215,7 @@ extension EquationSetting {
       "39", "div → 0 at the largest bandwidth",
       printed: EquationComparison(
         Measured(limitOf: try divergence(1e2), try divergence(1e3)), Measured(0)),
-      note: "A normal law of deviations h, 2h, 3h at h = 1000, where the bandwidth falls short of D ν²/2σ² by "
-        + "\(-fraction) of it. Error: the change since h = 100.")
+      note: "A normal law of deviations h, 2h, 3h at h = 1000, where the bandwidth falls short of "
+        + "D ν²/2σ² by \(-fraction) of it. Error: the change since h = 100.")
   }
 }

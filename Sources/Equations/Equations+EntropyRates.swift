@@ -26,7 +26,7 @@ extension EquationSetting {
     let all = (0..<8).map { i in
       let x = samples.point(i)
       let density = BayesPosterior.density(law, at: x, sigma: sigma)
-      let slope = FiniteDifference.derivative(at: time, step: 0.02, noise: Measured.rounding) {
+      let slope = FiniteDifference.derivative(at: time, step: 0.02) {
         BayesPosterior.density(law, at: x, sigma: clock.sigma($0)) / density
       }
       let laplacian = samples.scoreNorm(i) + samples.divergence[i]
@@ -34,8 +34,8 @@ extension EquationSetting {
     }
     return EquationRow(
       "14", "∂p/∂t = ½ ν² ∇²p", printed: .worst(all),
-      note: "At eight points, over p; left by central differences of the sum of normal densities, right "
-        + "‖s‖² + ∇·s; the worst shown. Error: of the differences.")
+      note: "At eight points, over p; left by central differences of the sum of normal densities, "
+        + "right ‖s‖² + ∇·s; the worst shown. Error: of the differences.")
   }
 
   /// `dH/dt = (ν²/2)(E‖∇log p(x|x_0)‖² − E‖∇log p(x)‖²)`.
@@ -75,8 +75,8 @@ extension EquationSetting {
     }
     return EquationRow(
       "15", "∇log p ≈ (1/m) Σ_j (y_j − x)/σ²", printed: .worst(all),
-      note: "Four points in six dimensions at orthogonal differences of length σ; the worst coordinate "
-        + "shown. Error: rounding.")
+      note: "Four points in six dimensions at orthogonal differences of length σ; the worst "
+        + "coordinate shown. Error: rounding.")
   }
 
   /// `E‖∇log p‖² ≈ 1/(σ² m)` under its premise, squared distances σ²; typical ones are `D σ²`.
@@ -128,8 +128,9 @@ extension EquationSetting {
     }
     return EquationRow(
       "18", "E‖E[z|x] − ŝ‖² + (2σ⁴/ν²) dH/dt = E‖z − ŝ‖²", printed: compared(power: 2),
+      correctedStatement: "E‖E[z|x] − ŝ‖² + (2σ²/ν²) dH/dt = E‖z − ŝ‖²",
       corrected: compared(power: 1), network: network?.decomposition(),
-      note: "For the poor prediction of 9; \(Self.rateNote). Corrected: 2σ²/ν². Error: sampling. "
-        + "Network: dH/dt exact.")
+      note: "For the poor prediction of 9; \(Self.rateNote). Error: sampling. Network: dH/dt exact."
+    )
   }
 }

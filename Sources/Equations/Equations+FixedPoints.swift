@@ -13,16 +13,14 @@ extension EquationSetting {
     let fixed = fixedPoint(of: law, from: Array(law.points.row(0)), sigma: sigma)
     let all = fixed.indices.map { j in
       EquationComparison(
-        FiniteDifference.derivative(at: fixed[j], step: 0.02, noise: 1e-15) {
-          var x = fixed
-          x[j] = $0
-          return logDensity(law, at: x, sigma: sigma)
+        FiniteDifference.slope(at: fixed, along: j, step: 0.1) {
+          logDensity(law, at: $0, sigma: sigma)
         }, Measured(0, scale: 4))
     }
     return EquationRow(
       "23", "∇log p(x*) = 0", printed: .worst(all),
-      note: "x* = E[y|x*] by iterating the denoiser; ∇log p there by central differences of log p, the "
-        + "worst coordinate shown. Error: of the differences.")
+      note: "x* = E[y|x*] by iterating the denoiser; ∇log p there by central differences of log p, "
+        + "the worst coordinate shown. Error: of the differences.")
   }
 
   /// All paths of fixed points tend to 0 as `t → ∞`: to the mean of the data.
@@ -41,9 +39,10 @@ extension EquationSetting {
     }
     return EquationRow(
       "after 23", "all paths of fixed points tend to 0", printed: compared([0, 0, 0]),
+      correctedStatement: "all paths of fixed points tend to the mean of the data",
       corrected: compared(law.moments.mean),
-      note: "The fixed point at σ = 1000, the worst coordinate shown. Corrected: to the mean of the "
-        + "data. Error: the change since σ = 100.")
+      note: "The fixed point at σ = 1000, the worst coordinate shown. Error: the change since σ = "
+        + "100.")
   }
 
   /// `J = ∇ᵀ∇log p` would be a number, the Laplacian; the Jacobian is the Hessian `∇∇ᵀlog p`.
@@ -52,21 +51,20 @@ extension EquationSetting {
     let (w, u) = ([0.6, 0.0, 0.8], [0.0, 0.8, 0.6])
     let measured = dot(w, product(jacobian(law, at: x, sigma: sigma), u))
     func second(_ a: [Double], _ b: [Double]) -> Measured {
-      FiniteDifference.mixedDerivative(at: x, a, b, step: 0.1, noise: 1e-15) {
+      FiniteDifference.mixedDerivative(at: x, a, b, step: 0.1) {
         logDensity(law, at: $0, sigma: sigma)
       }
     }
     let axes = x.indices.map { axis in x.indices.map { $0 == axis ? 1.0 : 0.0 } }
     let parts = axes.map { second($0, $0) }
     // As a number the Laplacian multiplies the identity matrix.
-    let laplacian = Measured(
-      parts.reduce(0) { $0 + $1.value }, bound: parts.reduce(0) { $0 + $1.error })
+    let laplacian = Measured(sumOf: parts)
     return EquationRow(
       "24", "J = ∇ᵀ∇log p",
       printed: EquationComparison(Measured(measured, scale: 1), laplacian.scaled(by: dot(w, u))),
+      correctedStatement: "J = ∇∇ᵀlog p, the Hessian",
       corrected: EquationComparison(Measured(measured, scale: 1), second(w, u)),
-      note: "wᵀJu at a point, against second differences of log p. Corrected: the Hessian ∇∇ᵀlog p. "
-        + "Error: of the differences.")
+      note: "wᵀJu at a point, against second differences of log p. Error: of the differences.")
   }
 
   /// `vᵀJv → 0` from below as `t` falls to the branching time, v the direction of the split.
@@ -124,16 +122,18 @@ extension EquationSetting {
       let e = exp(1.5 * x / (sigma * sigma))
       return (e - 1) / (e + 2) - x
     }
-    let crossings = (1...2000).count { excess(Double($0 - 1) / 2000 + 1e-5) > 0 && excess(Double($0) / 2000 + 1e-5) <= 0 }
-    let center = excess(1e-5) < 0 ? 1 : 0
+    let signs = (0...2000).map { excess((Double($0) + 0.5) / 2000) > 0 }
+    let crossings = zip(signs, signs.dropFirst()).count { $0 && !$1 }
+    let center = signs[0] ? 0 : 1
     let count = Measured(Double(found.count))
     return EquationRow(
       "after 25", "there are exactly K stable paths",
       printed: EquationComparison(count, Measured(3)),
+      correctedStatement: "there can be more than K stable paths",
       corrected: EquationComparison(count, Measured(Double(center + 3 * crossings))),
-      note: "The corners of an equilateral triangle, |y| = 1, at σ = 0.725: stable fixed points from 49 "
-        + "starts, against those on its three axes of symmetry and the centre. Corrected: there can be "
-        + "more than K. Error: rounding.")
+      note: "The corners of an equilateral triangle, |y| = 1, at σ = 0.725: stable fixed points "
+        + "from 49 starts, against those on its three axes of symmetry and the centre. Error: "
+        + "rounding.")
   }
 
   /// `x* = Σ w_j(x*) y_j`.
@@ -147,8 +147,8 @@ extension EquationSetting {
     }
     return EquationRow(
       "26", "x* = Σ_j w_j(x*) y_j", printed: .worst(all),
-      note: "Fixed points of the denoiser from each data point, weights by Bayes' theorem; the worst "
-        + "coordinate shown. Error: rounding.")
+      note: "Fixed points of the denoiser from each data point, weights by Bayes' theorem; the "
+        + "worst coordinate shown. Error: rounding.")
   }
 
   /// `w_j ∝ exp((‖y_j‖²/2 + x·y_j)/σ²)`; the square is subtracted.
@@ -173,8 +173,8 @@ extension EquationSetting {
     }
     return EquationRow(
       "27", "w_j ∝ exp((‖y_j‖²/2 + x·y_j)/σ²)", printed: compared(sign: 1),
-      corrected: compared(sign: -1),
-      note: "E[y|x] = x + σ² s against Σ w_j y_j at eight points; the worst coordinate shown. Corrected: "
-        + "−‖y_j‖²/2. Error: rounding.")
+      correctedStatement: "w_j ∝ exp((−‖y_j‖²/2 + x·y_j)/σ²)", corrected: compared(sign: -1),
+      note: "E[y|x] = x + σ² s against Σ w_j y_j at eight points; the worst coordinate shown. "
+        + "Error: rounding.")
   }
 }

@@ -18,11 +18,11 @@ extension EquationSetting {
     let axes = x.indices.map { axis in x.indices.map { $0 == axis ? 1.0 : 0.0 } }
     let probabilities = BayesPosterior(law, at: x, sigma: sigma).probabilities
     let parts = probabilities.indices.map { k in
-      FiniteDifference.mixedDerivative(at: x, axes[i], axes[j], step: 0.1, noise: 1e-15) {
+      FiniteDifference.mixedDerivative(at: x, axes[i], axes[j], step: 0.05) {
         logPosterior(k, at: $0)
       }.scaled(by: -probabilities[k])
     }
-    return Measured(parts.reduce(0) { $0 + $1.value }, bound: parts.reduce(0) { $0 + $1.error })
+    return Measured(sumOf: parts)
   }
 
   /// The worst of all elements at four points, against another form of them.
@@ -45,11 +45,7 @@ extension EquationSetting {
       printed: worstElement { i, j, x in
         let probabilities = BayesPosterior(law, at: x, sigma: sigma).probabilities
         func slope(_ k: Int, _ axis: Int) -> Measured {
-          FiniteDifference.derivative(at: x[axis], step: 0.1, noise: 1e-15) {
-            var moved = x
-            moved[axis] = $0
-            return logPosterior(k, at: moved)
-          }
+          FiniteDifference.slope(at: x, along: axis, step: 0.05) { logPosterior(k, at: $0) }
         }
         let parts = probabilities.indices.map { k in
           let (a, b) = (slope(k, i), slope(k, j))
@@ -57,11 +53,10 @@ extension EquationSetting {
             probabilities[k] * a.value * b.value,
             bound: probabilities[k] * (abs(a.value) * b.error + abs(b.value) * a.error))
         }
-        return Measured(
-          parts.reduce(0) { $0 + $1.value }, bound: parts.reduce(0) { $0 + $1.error })
+        return Measured(sumOf: parts)
       },
-      note: "Second differences of log p(y|x) against the mean product of first ones, at four points; "
-        + "the worst element shown. Error: of the differences.")
+      note: "Second differences of log p(y|x) against the mean product of first ones, at four "
+        + "points; the worst element shown. Error: of the differences.")
   }
 
   /// `I(x) = σ⁻²(1 + σ² J)`.
@@ -72,8 +67,8 @@ extension EquationSetting {
         let jacobian = jacobian(law, at: x, sigma: sigma)
         return Measured(((i == j ? 1 : 0) + variance * jacobian[i, j]) / variance, scale: 4)
       },
-      note: "Second differences of log p(y|x) against the Jacobian of the score, at four points; the "
-        + "worst element shown. Error: of the differences.")
+      note: "Second differences of log p(y|x) against the Jacobian of the score, at four points; "
+        + "the worst element shown. Error: of the differences.")
   }
 
   /// `I = σ⁻² − (Σ_0 + σ²)⁻¹` of normal data: `Cov(y|x)/σ⁴` with the covariance by conditioning.
@@ -83,7 +78,9 @@ extension EquationSetting {
     let gaussian = try GaussianLaw(mean: [0.3, -0.5], covariance: data)
     let (p, q) = (a + variance, c + variance)
     let determinant = p * q - b * b
-    let inverse = Matrix([[q / determinant, -b / determinant], [-b / determinant, p / determinant]])
+    let inverse = Matrix([
+      [q / determinant, -b / determinant], [-b / determinant, p / determinant],
+    ])
     // Cov(y|x) = Σ_0 − Σ_0 (Σ_0 + σ²)⁻¹ Σ_0.
     let explained = Matrix.product(Matrix.product(data, inverse), data)
     let jacobian = jacobian(gaussian, at: [1, 1], sigma: sigma)
@@ -96,8 +93,8 @@ extension EquationSetting {
     }
     return EquationRow(
       "42", "I = σ⁻² − (Σ_0 + σ²)⁻¹ of normal data", printed: .worst(all),
-      note: "Left Cov(y|x)/σ⁴ by conditioning the joint normal law, right with −(Σ_0 + σ²)⁻¹ as the "
-        + "Jacobian of the score; the worst element shown. Error: rounding.")
+      note: "Left Cov(y|x)/σ⁴ by conditioning the joint normal law, right with −(Σ_0 + σ²)⁻¹ as "
+        + "the Jacobian of the score; the worst element shown. Error: rounding.")
   }
 
   /// In the flat limit the tangent eigenvalues of `I` tend to `σ⁻²`, not to those of `Σ_0⁻¹`.
@@ -113,10 +110,11 @@ extension EquationSetting {
     return EquationRow(
       "after 42", "tangent eigenvalues of I → Σ_0⁻¹",
       printed: EquationComparison(tangent, Measured(1e-6)),
+      correctedStatement: "tangent eigenvalues of I → σ⁻², normal ones are 0",
       corrected: EquationComparison(tangent, Measured(1 / variance)),
-      note: "A plane in five dimensions with deviation h = 1000. Corrected: tangent → σ⁻², normal 0 (here "
-        + "\(last[..<3].map { abs($0) }.max() ?? .nan)), so the dimension is that of the eigenspace of "
-        + "σ⁻². Error: the change since h = 100.")
+      note: "A plane in five dimensions with deviation h = 1000. Corrected: tangent → σ⁻², normal "
+        + "0 (here \(last[..<3].map { abs($0) }.max() ?? .nan)), so the dimension is that of the "
+        + "eigenspace of σ⁻². Error: the change since h = 100.")
   }
 
   /// `dH/dt = (ν²/4) E Tr I`; the factor is `ν²/2`.
@@ -128,12 +126,13 @@ extension EquationSetting {
     }
     return EquationRow(
       "43", "dH/dt = (ν²/4) E Tr I", printed: compared(factor: 0.25),
-      corrected: compared(factor: 0.5),
+      correctedStatement: "dH/dt = (ν²/2) E Tr I", corrected: compared(factor: 0.5),
       network: network.map {
-        $0.divergence(scale: rate / 2, offset: rate / 2 * Double($0.dimension) / ($0.sigma * $0.sigma))
+        $0.divergence(
+          scale: rate / 2, offset: rate / 2 * Double($0.dimension) / ($0.sigma * $0.sigma))
       },
-      note: "\(Self.rateNote); I = Cov(y|x)/σ⁴ by Bayes' theorem. Corrected: ν²/2. Error: sampling. "
-        + "Network: Tr I by its Jacobian and by Stein's identity.")
+      note: "\(Self.rateNote); I = Cov(y|x)/σ⁴ by Bayes' theorem. Error: sampling. Network: Tr I "
+        + "by its Jacobian and by Stein's identity.")
   }
 
   /// The mean over the samples of `range` of a quantity of the eigenvalues of the score's Jacobian.
@@ -162,13 +161,13 @@ extension EquationSetting {
     }
     return EquationRow(
       "44", "dH/dt = (ν²/4σ²)(D + σ² Σ_j E λ_j)", printed: compared(factor: 0.25),
-      corrected: compared(factor: 0.5),
+      correctedStatement: "dH/dt = (ν²/2σ²)(D + σ² Σ_j E λ_j)", corrected: compared(factor: 0.5),
       network: network.map {
         let s2 = $0.sigma * $0.sigma
         return $0.divergence(scale: rate / 2, offset: rate / (2 * s2) * Double($0.dimension))
       },
-      note: "\(Self.rateNote); eigenvalues of the Jacobian at 4096 samples. Corrected: ν²/2σ². Error: "
-        + "sampling. Network: the sum of its eigenvalues as their trace, and by Stein's identity.")
+      note: "\(Self.rateNote); eigenvalues of the Jacobian at 4096 samples. Error: sampling. "
+        + "Network: the sum of its eigenvalues as their trace, and by Stein's identity.")
   }
 
   /// `dH/dt = (ν²/4) Σ (1/σ² + E λ_j)`; the factor is `ν²/2`.
@@ -185,9 +184,8 @@ extension EquationSetting {
     }
     return EquationRow(
       "45", "dH/dt = (ν²/4) Σ_j (1/σ² + E λ_j)", printed: compared(factor: 0.25),
-      corrected: compared(factor: 0.5),
+      correctedStatement: "dH/dt = (ν²/2) Σ_j (1/σ² + E λ_j)", corrected: compared(factor: 0.5),
       note: "\(Self.rateNote); as 44, at 4096 other samples. The terms 1/σ² + E λ_j are "
-        + "\(parts.joined(separator: ", ")): nothing off the plane of the data. Corrected: ν²/2. Error: "
-        + "sampling.")
+        + "\(parts.joined(separator: ", ")): nothing off the plane of the data. Error: sampling.")
   }
 }

@@ -30,10 +30,11 @@ extension EquationSetting {
         Measured(loss / Double(samples.count)), Measured(0, scale: Double(dimension)))
     }
     return EquationRow(
-      "8", "L_sm = E‖σ∇log p − ŝ‖²", printed: compared(sign: 1), corrected: compared(sign: -1),
+      "8", "L_sm = E‖σ∇log p − ŝ‖²", printed: compared(sign: 1),
+      correctedStatement: "L_sm = E‖−σ∇log p − ŝ‖²", corrected: compared(sign: -1),
       network: network?.decomposition(),
-      note: "The loss of the best prediction of z, E[z|x] by Bayes' theorem, must be 0. Corrected: "
-        + "−σ∇log p. Error: rounding. Network: L_sm + C against L, C exact; error: sampling.")
+      note: "The loss of the best prediction of z, E[z|x] by Bayes' theorem, must be 0. Error: "
+        + "rounding. Network: L_sm + C against L, C exact; error: sampling.")
   }
 
   /// `E‖E[z|x] − ŝ‖² = E‖z − ŝ‖² − E‖z − σ∇log p‖²`; the last score needs its minus sign.
@@ -49,9 +50,9 @@ extension EquationSetting {
     }
     return EquationRow(
       "9", "L_sm = E‖z − ŝ‖² − E‖z − σ∇log p‖²", printed: compared(sign: 1),
-      corrected: compared(sign: -1), network: network?.pairedDecomposition(),
-      note: "For a poor prediction, 0.8 E[z|x] + 0.3 cos x. Corrected: z + σ∇log p. Error: sampling, "
-        + "paired.")
+      correctedStatement: "L_sm = E‖z − ŝ‖² − E‖z + σ∇log p‖²", corrected: compared(sign: -1),
+      network: network?.pairedDecomposition(),
+      note: "For a poor prediction, 0.8 E[z|x] + 0.3 cos x. Error: sampling, paired.")
   }
 
   /// `L_d = E‖z − ŝ‖²` has the gradient of `L_sm`: here the slope in the scale of the prediction.
@@ -72,8 +73,8 @@ extension EquationSetting {
         }
         return (exact, denoising)
       }, network: network?.slopes(),
-      note: "The derivative of either loss in the scale of a poor prediction, L_sm as corrected. Error: "
-        + "sampling, paired.")
+      note: "The derivative of either loss in the scale of a poor prediction, L_sm as corrected. "
+        + "Error: sampling, paired.")
   }
 
   /// `C = E‖z − σ∇log p‖²`: the loss of the exact predictor is `E‖z + σ∇log p‖²`.
@@ -84,8 +85,9 @@ extension EquationSetting {
         exact, samples.mean { i in distance(i, sign: sign) { samples.z[i, $0] } })
     }
     return EquationRow(
-      "11", "C = E‖z − σ∇log p‖²", printed: compared(sign: 1), corrected: compared(sign: -1),
-      note: "Left by quadrature. Corrected: z + σ∇log p. Error: sampling.")
+      "11", "C = E‖z − σ∇log p‖²", printed: compared(sign: 1),
+      correctedStatement: "C = E‖z + σ∇log p‖²", corrected: compared(sign: -1),
+      note: "Left by quadrature. Error: sampling.")
   }
 
   /// `C = E var(y|x)`: the variance is in units of σ².
@@ -99,8 +101,8 @@ extension EquationSetting {
     }
     return EquationRow(
       "12", "C = E var(y|x)", printed: compared(scale: 1),
-      corrected: compared(scale: 1 / variance),
-      note: "Left the loss of the exact score, right E tr Cov(y|x) by Bayes' theorem. Corrected: over "
-        + "σ². Error: sampling, paired.")
+      correctedStatement: "C = E tr Cov(y|x)/σ²", corrected: compared(scale: 1 / variance),
+      note: "Left the loss of the exact score, right E tr Cov(y|x) by Bayes' theorem. Error: "
+        + "sampling, paired.")
   }
 }

@@ -20,7 +20,9 @@ extension EquationSetting {
       let spread = (clock.rate((Double(index) + 0.5) * step) * step).squareRoot()
       let dW = RandomStream(seed: seed, step: UInt32(index), purpose: .test)
         .normals(paths, dimension)
-      for row in 0..<paths { for j in 0..<dimension { displacement[row, j] += spread * dW[row, j] } }
+      for row in 0..<paths {
+        for j in 0..<dimension { displacement[row, j] += spread * dW[row, j] }
+      }
     }
     let squares = (0..<paths).map { row in
       dot(Array(displacement.row(row)), Array(displacement.row(row))) / Double(dimension)
@@ -31,8 +33,8 @@ extension EquationSetting {
       "5", "dx = ν dW, σ² = ∫ν²",
       printed: EquationComparison(
         Measured(Estimate(meanOf: squares)), Measured(variance, bound: bias)),
-      note: "20000 paths of 50 steps: E‖x_t − x_0‖²/D against σ². Error: sampling, and h²/24 of the "
-        + "rule.")
+      note: "20000 paths of 50 steps: E‖x_t − x_0‖²/D against σ². Error: sampling, and h²/24 of "
+        + "the rule.")
   }
 
   /// The samples that the reverse process makes of `start` at noise level `levels[0]`.
@@ -69,8 +71,8 @@ extension EquationSetting {
       "6", "dx = −ν² ∇log p dt + ν dW, backwards",
       printed: EquationComparison(
         firstShare(generated(start, levels: levels)), Measured(law.weights[0])),
-      note: "8192 paths from p_T at σ = 6 in 160 steps of ln σ: the share that ends at the first point "
-        + "against its weight. Error: sampling.")
+      note: "8192 paths from p_T at σ = 6 in 160 steps of ln σ: the share that ends at the first "
+        + "point against its weight. Error: sampling.")
   }
 
   /// Noise is added for ever, so there is no stationary distribution to start from; a normal one with
@@ -93,10 +95,11 @@ extension EquationSetting {
     let arrived = firstShare(generated(start, levels: reverseLevels(from: largest)))
     return EquationRow(
       "after 6", "(6) starts from the stationary distribution of (5)", printed: printed,
+      correctedStatement: "(6) starts from N(E y, Cov y + σ²)",
       corrected: EquationComparison(arrived, Measured(law.weights[0])),
-      note: "Printed: E‖x − E y‖² at t = 1 and 2, equal if (5) had a stationary distribution. Corrected: "
-        + "the reverse process from N(E y, Cov y + σ²) at σ = 6; the share that ends at the first point "
-        + "against its weight. Error: sampling.")
+      note: "Printed: E‖x − E y‖² at t = 1 and 2, equal if (5) had a stationary distribution. "
+        + "Corrected: the reverse process from N(E y, Cov y + σ²) at σ = 6; the share that ends at "
+        + "the first point against its weight. Error: sampling.")
   }
 
   /// The noise levels of a reverse process, 160 steps of equal length in `ln σ`.
@@ -134,9 +137,9 @@ extension EquationSetting {
     }
     return EquationRow(
       "before 7", "∇log p = E[(x − y)/σ²|x]", printed: compared(sign: -1),
-      corrected: compared(sign: 1),
-      note: "At eight points, the posterior by Bayes' theorem; the worst coordinate shown. Corrected: "
-        + "(y − x)/σ². Error: rounding.")
+      correctedStatement: "∇log p = E[(y − x)/σ²|x]", corrected: compared(sign: 1),
+      note: "At eight points, the posterior by Bayes' theorem; the worst coordinate shown. Error: "
+        + "rounding.")
   }
 
   /// `∇log p = −E[z|x]/σ`: a conditional mean has the same product with any function of x.
@@ -149,6 +152,7 @@ extension EquationSetting {
           -samples.sum { samples.z[i, $0] * samples.score[i, $0] } / sigma
         )
       },
-      note: "E[s·g] against −E[z·g]/σ for g = s, over \(samples.count) samples. Error: sampling, paired.")
+      note: "E[s·g] against −E[z·g]/σ for g = s, over \(samples.count) samples. Error: sampling, "
+        + "paired.")
   }
 }

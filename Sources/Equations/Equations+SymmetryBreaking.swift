@@ -27,11 +27,13 @@ extension EquationSetting {
       "28", "x_v = tanh((x_v + φ)/σ²)",
       printed: EquationComparison(
         Measured(x, scale: 10), Measured(tanh((x + variance * field) / variance), scale: 10)),
+      correctedStatement: "m = tanh(m|v|²/σ² + φ/σ²), m = x_v/|v|",
       corrected: EquationComparison(
         Measured(m, scale: 10), Measured(tanh(m * length * length / variance + field), scale: 10)),
-      note: "Points ±v of weights 0.6, 0.4 with |v| = 1.5, σ = 1.1, φ = ½ σ² log(0.6/0.4); the fixed point "
-        + "of the denoiser. Corrected: m = x_v/|v| = tanh(m|v|²/σ² + φ/σ²). For |v| = 1 the printed form "
-        + "holds: \(short(unit)) and \(short(tanh(unit / variance + field))). Error: rounding.")
+      note: "Points ±v of weights 0.6, 0.4 with |v| = 1.5, σ = 1.1, φ = ½ σ² log(0.6/0.4); the "
+        + "fixed point of the denoiser. Corrected: m = x_v/|v| = tanh(m|v|²/σ² + φ/σ²). For |v| = "
+        + "1 the printed form holds: \(short(unit)) and \(short(tanh(unit / variance + field))). "
+        + "Error: rounding.")
   }
 
   /// The interference φ of the other points.
@@ -66,9 +68,12 @@ extension EquationSetting {
     }
     return EquationRow(
       "phi after 28", "φ = (σ²/2)(log(e^x + Σ y_j e^{…}) − x)", printed: compared(printed),
+      correctedStatement:
+        "φ = (σ²/2) log[(e^{x/σ²} + Σ ½(1+y_j) e_j)/(e^{−x/σ²} + Σ ½(1−y_j) e_j)] − x",
       corrected: compared(corrected),
-      note: "Points ±v, |v| = 1, and two others at σ = 0.8: x_v of the fixed point against tanh((x_v + "
-        + "φ)/σ²). Printed φ = \(short(printed)), corrected \(short(corrected)). Error: rounding.")
+      note: "Points ±v, |v| = 1, and two others at σ = 0.8: x_v of the fixed point against "
+        + "tanh((x_v + φ)/σ²). Printed φ = \(short(printed)), corrected \(short(corrected)). "
+        + "Error: rounding.")
   }
 
   /// `x ~ (t − t_c)^{1/2}` for `t → 0`: it is `(t_c − t)^{1/2}` for `t → t_c` from below.
@@ -95,10 +100,11 @@ extension EquationSetting {
     return EquationRow(
       "after 28", "x ~ ±(t − t_c)^½ for t → 0",
       printed: EquationComparison(Measured(limitOf: early[0], early[1]), half),
+      correctedStatement: "x ~ ±(t_c − t)^½ for t → t_c from below",
       corrected: EquationComparison(Measured(limitOf: near[0], near[1]), half),
-      note: "Two points ±v, |v| = 1.5: the exponent d log x/d log|t − t_c| of the fixed point between t = "
-        + "1e-3 and 1e-4. Corrected: (t_c − t)^½, between t_c − 1e-3 and t_c − 1e-4. Error: the change "
-        + "since the decade before.")
+      note: "Two points ±v, |v| = 1.5: the exponent d log x/d log|t − t_c| of the fixed point "
+        + "between t = 1e-3 and 1e-4. Corrected: (t_c − t)^½, between t_c − 1e-3 and t_c − 1e-4. "
+        + "Error: the change since the decade before.")
   }
 
   /// `∂²log p/∂x_v² = 0` at the critical level `σ_c = |v|`.
@@ -106,16 +112,17 @@ extension EquationSetting {
     let length = 1.5
     let law = try pair(Self.direction.map { length * $0 })
     func curvature(_ sigma: Double) -> Measured {
-      FiniteDifference.derivative(at: 0, step: 0.05, noise: 1e-15) { u in
+      FiniteDifference.derivative(at: 0, step: 0.05) { u in
         dot(score(law, at: Self.direction.map { u * $0 }, sigma: sigma), Self.direction)
       }
     }
     return EquationRow(
       "29", "∂²log p/∂x_v² = 0 at t_c",
       printed: EquationComparison(curvature(length), Measured(0, scale: 1)),
-      note: "Two points ±v at σ = |v| = 1.5, where tanh(x|v|/σ²) has the slope of the diagonal; central "
-        + "differences of the score. At 10 % more and less: \(short(curvature(1.1 * length).value)), "
-        + "\(short(curvature(0.9 * length).value)). Error: of the differences.")
+      note: "Two points ±v at σ = |v| = 1.5, where tanh(x|v|/σ²) has the slope of the diagonal; "
+        + "central differences of the score. At 10 % more and less: "
+        + "\(short(curvature(1.1 * length).value)), \(short(curvature(0.9 * length).value)). "
+        + "Error: of the differences.")
   }
 
   /// `∇·∇log p = 0` at the centre of a sphere of radius R where it loses its stability, `σ = R/√D`.
@@ -125,60 +132,76 @@ extension EquationSetting {
     let critical = radius / Double(d).squareRoot()
     func divergence(_ sigma: Double) -> Measured {
       let parts = (0..<d).map { j in
-        FiniteDifference.derivative(at: 0, step: 0.02, noise: 1e-15) { u in
+        FiniteDifference.derivative(at: 0, step: 0.02) { u in
           score(law, at: (0..<d).map { $0 == j ? u : 0 }, sigma: sigma)[j]
         }
       }
-      return Measured(
-        parts.reduce(0) { $0 + $1.value }, bound: parts.reduce(0) { $0 + $1.error })
+      return Measured(sumOf: parts)
     }
     return EquationRow(
       "30", "∇·∇log p = 0 at t_c of a sphere",
       printed: EquationComparison(divergence(critical), Measured(0, scale: 1)),
-      note: "A sphere, R = 1.3, D = 3, at its centre and σ = R/√D, where the least curvature of the well "
-        + "ends; central differences of the score. At 10 % more and less: "
-        + "\(short(divergence(1.1 * critical).value)), \(short(divergence(0.9 * critical).value)). Error: "
-        + "of the differences.")
+      note: "A sphere, R = 1.3, D = 3, at its centre and σ = R/√D, where the least curvature of "
+        + "the well ends; central differences of the score. At 10 % more and less: "
+        + "\(short(divergence(1.1 * critical).value)), \(short(divergence(0.9 * critical).value)). "
+        + "Error: of the differences.")
+  }
+
+  /// A clock of Figure 1: `σ(t)`, `dlnσ/dt` at σ, and times before and after every peak.
+  private struct PeakClock: Sendable {
+    let name: String
+    let sigma: @Sendable (Double) -> Double
+    let rate: @Sendable (Double) -> Double
+    let times: (Double, Double)
+
+    static let all = [
+      PeakClock(
+        name: "σ² = t", sigma: { $0.squareRoot() }, rate: { 1 / (2 * $0 * $0) }, times: (0.1, 1.5)),
+      PeakClock(name: "σ = t", sigma: { $0 }, rate: { 1 / $0 }, times: (0.3, 1.5)),
+      PeakClock(name: "σ = eᵗ", sigma: { exp($0) }, rate: { _ in 1 }, times: (-1, 0.4)),
+    ]
+  }
+
+  /// The level at which `H(t)` is steepest: where its second difference in time is 0.
+  private func steepestLevel(_ law: PointsLaw, _ clock: PeakClock) -> Measured {
+    func level(_ step: Double) -> Double {
+      clock.sigma(
+        Self.root(from: clock.times.0, to: clock.times.1) { t in
+          let entropy = [t - step, t, t + step].map {
+            Self.conditionalEntropy(law, sigma: clock.sigma($0), workers)
+          }
+          return entropy[0] - 2 * entropy[1] + entropy[2]
+        })
+    }
+    let (coarse, fine) = (level(0.02), level(0.01))
+    return Measured(fine + (fine - coarse) / 3, bound: abs(fine - coarse) / 3)
+  }
+
+  /// The level at which `C dlnσ/dt` is largest.
+  private func peakLevel(_ law: PointsLaw, _ clock: PeakClock) -> Double {
+    let ends = (clock.sigma(clock.times.0), clock.sigma(clock.times.1))
+    return Self.root(from: ends.0, to: ends.1) { sigma in
+      let rates = [sigma * 1.001, sigma / 1.001].map {
+        optimalLoss(law, sigma: $0) * clock.rate($0)
+      }
+      return rates[0] - rates[1]
+    }
   }
 
   /// The entropy rate peaks at the bifurcation: where it peaks depends on the clock.
   private func figure1() throws -> EquationRow {
     let law = try PointsLaw(points: Matrix([[1.0], [-1.0]]))
-    // dH/dt = C dlnσ/dt: σ² = t, σ = t, σ = e^t.
-    let clocks: [(name: String, sigma: (Double) -> Double, rate: (Double) -> Double)] = [
-      ("σ² = t", { $0.squareRoot() }, { 1 / (2 * $0 * $0) }), ("σ = t", { $0 }, { 1 / $0 }),
-      ("σ = eᵗ", { exp($0) }, { _ in 1 }),
-    ]
-    let peaks = clocks.map { clock in
-      // By the equation: where C dlnσ/dt no longer grows with σ.
-      let formula = Self.root(from: 0.3, to: 1.5) { sigma in
-        let rate = { (s: Double) in optimalLoss(law, sigma: s) * clock.rate(s) }
-        return rate(sigma * 1.001) - rate(sigma / 1.001)
-      }
-      // By the entropy: where its second difference in time is 0.
-      let (low, high) = clock.name == "σ = eᵗ" ? (-0.7, 0.3) : (0.2, 1.5)
-      let time = Self.root(from: low, to: high) { t in
-        let step = 0.01
-        let entropy = [t - step, t, t + step].map {
-          Self.conditionalEntropy(law, sigma: clock.sigma($0), workers)
-        }
-        return entropy[0] - 2 * entropy[1] + entropy[2]
-      }
-      return (measured: clock.sigma(time), formula: formula)
+    let measured = PeakClock.all.map { steepestLevel(law, $0) }
+    let all = zip(measured, PeakClock.all).map {
+      EquationComparison($0, Measured(peakLevel(law, $1)))
     }
-    // A difference over steps of 0.01 moves a peak of a width of about 1 by the square of it.
-    let resolution = 1e-3
-    let all = peaks.map {
-      EquationComparison(Measured($0.measured, bound: resolution), Measured($0.formula))
-    }
-    let list = zip(clocks, peaks).map { "\(short($1.measured)) for \($0.name)" }
+    let list = zip(measured, PeakClock.all).map { "\(short($0.value)) for \($1.name)" }
     return EquationRow(
       "Sec. 4, Fig. 1", "dH/dt peaks at the bifurcation",
-      printed: EquationComparison(
-        Measured(peaks[0].measured, bound: resolution), Measured(1)),
-      corrected: .worst(all),
-      note: "Two unit points, which branch at σ = 1. Left where H(t) has its steepest slope, by second "
-        + "differences; printed for σ² = t. Corrected: the peak of C dlnσ/dt, which depends on the clock; "
-        + "the worst shown: \(list.joined(separator: ", ")). Error: of the differences, step 0.01.")
+      printed: EquationComparison(measured[0], Measured(1)),
+      correctedStatement: "dH/dt = C dlnσ/dt peaks where the clock has it", corrected: .worst(all),
+      note: "Two unit points, which branch at σ = 1. Left where H(t) is steepest, by second "
+        + "differences; printed for σ² = t. Corrected: the peak of C dlnσ/dt, which depends on the "
+        + "clock; the worst shown: \(list.joined(separator: ", ")). Error: of the differences.")
   }
 }

@@ -14,8 +14,8 @@ extension EquationSetting {
       printed: EquationComparison(
         marginalRate,
         entropyRate.scaled(by: -1, offset: Double(dimension) * rate / (2 * variance))),
-      note: "Left by central differences of H[x] on a grid in three dimensions, right of the quadrature of "
-        + "H[y|x]. Error: of the differences.")
+      note: "Left by central differences of H[x] on a grid in three dimensions, right of the "
+        + "quadrature of H[y|x]. Error: of the differences.")
   }
 
   /// The conditional entropy is non-negative: its rate is; a differential entropy may be negative.
@@ -25,14 +25,14 @@ extension EquationSetting {
     let rates = [0.02, 0.1, 0.4, 1.2].map { time in
       let loss = optimalLoss(narrow, sigma: clock.sigma(time))
       return EquationComparison(
-        FiniteDifference.derivative(at: time, step: time / 20, noise: 1e-13) {
+        FiniteDifference.derivative(at: time, step: time / 20) {
           Self.conditionalEntropy(narrow, sigma: clock.sigma($0), workers)
         }, Measured(abs(clock.rate(time) / (2 * clock.variance(time)) * loss)))
     }
     return EquationRow(
       "after 46", "H[y|x] ≥ 0: H = |H|",
       printed: EquationComparison(Measured(entropy), Measured(abs(entropy))),
-      corrected: .worst(rates),
+      correctedStatement: "dH[y|x]/dt ≥ 0", corrected: .worst(rates),
       note: "A narrow normal law, in nats. Corrected: dH/dt ≥ 0; its differences at four times "
         + "against |C ν²/2σ²|, the worst shown. Error: rounding; of the differences.")
   }

@@ -17,9 +17,9 @@ extension EquationSetting {
     return EquationRow(
       "before 1", "N⁰_j = N_{j−1} − N_j(a_j = 0)",
       printed: EquationComparison(Measured(Double(zeros)), rest(without: false)),
+      correctedStatement: "N⁰_j = N_{j−1} − N_j(a_j = 1)",
       corrected: EquationComparison(Measured(Double(zeros)), rest(without: true)),
-      note: "Eleven elements, first question, those who answer 0 counted. Corrected: N − N(a = 1). "
-        + "Error: rounding.")
+      note: "Eleven elements, first question, those who answer 0 counted. Error: rounding.")
   }
 
   /// `H(y*|a_{1:j}) = −E log₂ p(y|a_{1:j}) = E log₂ N_j`.
@@ -32,8 +32,8 @@ extension EquationSetting {
     }
     return EquationRow(
       "1", "H(y*|a) = −E log₂ p(y|a) = E log₂ N(a)", printed: .worst(all),
-      note: "After each of six questions; the worst shown. Left from the joint table, right from the "
-        + "sizes. Error: rounding.")
+      note: "After each of six questions; the worst shown. Left from the joint table, right from "
+        + "the sizes. Error: rounding.")
   }
 
   /// `ΔH_j = E[log₂ N − (N⁰/N) log₂ N⁰ + (N¹/N) log₂ N¹]`; both last terms are subtracted.
@@ -57,9 +57,9 @@ extension EquationSetting {
     }
     return EquationRow(
       "2", "ΔH = E[log₂ N − (N⁰/N) log₂ N⁰ + (N¹/N) log₂ N¹]", printed: compared(sign: 1),
+      correctedStatement: "ΔH = E[log₂ N − (N⁰/N) log₂ N⁰ − (N¹/N) log₂ N¹]",
       corrected: compared(sign: -1),
-      note: "At each question; the worst shown. Left from the joint table. Corrected: both terms "
-        + "negative. Error: rounding.")
+      note: "At each question; the worst shown. Left from the joint table. Error: rounding.")
   }
 
   /// `R_j(a_{1:20}) = a_{1:j}`, a map that only suppresses information: what is left of it is what the
@@ -87,9 +87,9 @@ extension EquationSetting {
     return EquationRow(
       "after 3", "H(y*|a_{1:j}) < H(y*|a_{1:j−1})",
       printed: EquationComparison(Measured(Double(changes.count { $0 < -zero })), all),
+      correctedStatement: "H(y*|a_{1:j}) ≤ H(y*|a_{1:j−1})",
       corrected: EquationComparison(Measured(Double(changes.count { $0 <= zero })), all),
-      note: "Questions after which it holds, of six; the third is redundant. Corrected: ≤. Error: "
-        + "rounding.")
+      note: "Questions after which it holds, of six; the third is redundant. Error: rounding.")
   }
 
   /// `p(a_{j+1} = 0|a_{1:j}) = N⁰_{j+1}/N_j`: the chain of these draws every element alike.
@@ -105,8 +105,8 @@ extension EquationSetting {
     }
     return EquationRow(
       "4", "p(a_{j+1} = 0|a_{1:j}) = N⁰_{j+1}/N_j", printed: .worst(all),
-      note: "Left the probability that the chain ends at an element, the worst of eleven; right 1/11. "
-        + "Error: rounding.")
+      note: "Left the probability that the chain ends at an element, the worst of eleven; right "
+        + "1/11. Error: rounding.")
   }
 
   /// The lazy oracle makes no observable difference: the same entropy after every answer.

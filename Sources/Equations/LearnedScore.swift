@@ -49,8 +49,8 @@ struct NetworkMeasurement: Sendable {
       curve.min { abs($0.entropyRate.value - half) < abs($1.entropyRate.value - half) }?.sigma
       ?? learned.range.maximum
     dimension = law.dimension
-    // Jacobians of many dimensions take time; the last multiple of 4 that is asked for.
-    let wanted = min(max((1 << 17) / dimension, 2048), 1 << 15)
+    // Jacobians in many dimensions take time.
+    let wanted = min(max((1 << 19) / dimension, 512), 1 << 17)
     let count = law.affordableSamples(wanted)
     optimalLoss = Measured(
       law.informationCurve(
@@ -85,7 +85,9 @@ struct NetworkMeasurement: Sendable {
     return Matrix(rows: x.rows, columns: elements.count / x.rows, elements: elements)
   }
 
-  private func sum(_ term: (Int) -> Double) -> Double { (0..<dimension).reduce(0) { $0 + term($1) } }
+  private func sum(_ term: (Int) -> Double) -> Double {
+    (0..<dimension).reduce(0) { $0 + term($1) }
+  }
 
   private func compare(_ sides: (Int) -> (Double, Double)) -> EquationComparison {
     EquationComparison(paired: z.rows, sides)

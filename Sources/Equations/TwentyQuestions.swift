@@ -13,7 +13,9 @@ struct TwentyQuestions: Sendable {
   /// Eleven elements and six questions that tell all of them apart, the third of which says nothing
   /// that the first two have not said.
   static let example = TwentyQuestions(
-    answers: (0..<11).map { [$0 < 7, $0 % 2 == 1, $0 < 7 || $0 % 2 == 1, $0 % 3 == 0, $0 % 5 < 2, $0 < 4] }
+    answers: (0..<11).map {
+      [$0 < 7, $0 % 2 == 1, $0 < 7 || $0 % 2 == 1, $0 % 3 == 0, $0 % 5 < 2, $0 < 4]
+    }
   )
 
   /// The elements that answer as `prefix` does: `Ω_j(a_{1:j})`.

@@ -15,6 +15,7 @@ struct CheckedEquations {
         rows.map { row in
           [
             "equation": .string(row.equation), "statement": .string(row.statement),
+            "correctedStatement": row.correctedStatement.map(JSONValue.string) ?? .null,
             "printed": json(row.printed), "corrected": json(row.corrected),
             "network": json(row.network), "confirmed": .bool(row.isConfirmed),
             "note": .string(row.note),
@@ -38,18 +39,22 @@ struct CheckedEquations {
       columns: [
         .init("equation", alignment: .left), .init("form", alignment: .left), .init("left"),
         .init("right"), .init("deviation", unit: "errors"), .init("verdict", alignment: .left),
-        .init("statement as printed", alignment: .left),
+        .init("statement", alignment: .left),
       ],
       footer: [summary])
     for row in rows {
-      let forms = [("printed", row.printed), ("corrected", row.corrected), ("network", row.network)]
+      let forms = [
+        ("printed", row.printed, row.statement),
+        ("corrected", row.corrected, row.correctedStatement ?? ""),
+        ("network", row.network, ""),
+      ]
       for (index, form) in forms.enumerated() {
         guard let comparison = form.1 else { continue }
         table.append([
           index == 0 ? row.equation : "", form.0,
           formatNumber(comparison.left), formatNumber(comparison.right),
           formatNumber(comparison.deviation, significant: 2), verdict(comparison),
-          index == 0 ? row.statement : "",
+          form.2,
         ])
       }
     }
@@ -63,7 +68,8 @@ struct CheckedEquations {
   private var summary: String {
     let corrected = rows.count { $0.corrected != nil }
     let unconfirmed = rows.filter { !$0.isConfirmed }.map(\.equation)
-    return "\(rows.count) equations and statements: \(rows.count - corrected) as printed, \(corrected) "
+    return
+      "\(rows.count) equations and statements: \(rows.count - corrected) as printed, \(corrected) "
       + "corrected; "
       + (unconfirmed.isEmpty
         ? "all confirmed." : "not confirmed: \(unconfirmed.joined(separator: "; ")).")
