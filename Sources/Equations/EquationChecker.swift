@@ -40,5 +40,5 @@ extension EquationSetting {
   /// Every row's measurement, in the order of the paper.
   static let equations: [@Sendable (EquationSetting) -> () throws -> EquationRow] =
     twentyQuestions + scores + losses + entropyRates + bandwidths + fixedPoints + symmetryBreaking
-    + dynamics + geometry + thermodynamics
+    + peakOfRate + lyapunov + divergences + geometry + thermodynamics
 }

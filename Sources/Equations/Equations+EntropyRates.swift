@@ -26,7 +26,7 @@ extension EquationSetting {
     let all = (0..<8).map { i in
       let x = samples.point(i)
       let density = BayesPosterior.density(law, at: x, sigma: sigma)
-      let slope = FiniteDifference.derivative(at: time, step: 0.02) {
+      let slope = FiniteDifference.derivative(at: time, step: 0.01) {
         BayesPosterior.density(law, at: x, sigma: clock.sigma($0)) / density
       }
       let laplacian = samples.scoreNorm(i) + samples.divergence[i]

@@ -127,12 +127,7 @@ extension EquationSetting {
     return EquationRow(
       "43", "dH/dt = (ν²/4) E Tr I", printed: compared(factor: 0.25),
       correctedStatement: "dH/dt = (ν²/2) E Tr I", corrected: compared(factor: 0.5),
-      network: network.map {
-        $0.divergence(
-          scale: rate / 2, offset: rate / 2 * Double($0.dimension) / ($0.sigma * $0.sigma))
-      },
-      note: "\(Self.rateNote); I = Cov(y|x)/σ⁴ by Bayes' theorem. Error: sampling. Network: Tr I "
-        + "by its Jacobian and by Stein's identity.")
+      note: "\(Self.rateNote); I = Cov(y|x)/σ⁴ by Bayes' theorem. Error: sampling.")
   }
 
   /// The mean over the samples of `range` of a quantity of the eigenvalues of the score's Jacobian.
@@ -152,40 +147,34 @@ extension EquationSetting {
 
   /// `dH/dt = (ν²/4σ²)(D + σ² Σ E λ_j)`; the factor is `ν²/2σ²`.
   private func equation44() -> EquationRow {
+    let mean = spectralMean(0..<32_768) { Double(dimension) + variance * $0.reduce(0, +) }
     func compared(factor: Double) -> EquationComparison {
-      EquationComparison(
-        entropyRate,
-        spectralMean(0..<4096) {
-          factor * rate / variance * (Double(dimension) + variance * $0.reduce(0, +))
-        })
+      EquationComparison(entropyRate, mean.scaled(by: factor * rate / variance))
     }
     return EquationRow(
       "44", "dH/dt = (ν²/4σ²)(D + σ² Σ_j E λ_j)", printed: compared(factor: 0.25),
       correctedStatement: "dH/dt = (ν²/2σ²)(D + σ² Σ_j E λ_j)", corrected: compared(factor: 0.5),
       network: network.map {
-        let s2 = $0.sigma * $0.sigma
-        return $0.divergence(scale: rate / 2, offset: rate / (2 * s2) * Double($0.dimension))
+        let trivial = Double($0.dimension) / ($0.sigma * $0.sigma)
+        return $0.divergence(scale: rate / 2, offset: rate / 2 * trivial)
       },
-      note: "\(Self.rateNote); eigenvalues of the Jacobian at 4096 samples. Error: sampling. "
+      note: "\(Self.rateNote); eigenvalues of the Jacobian at 32768 samples. Error: sampling. "
         + "Network: the sum of its eigenvalues as their trace, and by Stein's identity.")
   }
 
   /// `dH/dt = (ν²/4) Σ (1/σ² + E λ_j)`; the factor is `ν²/2`.
   private func equation45() -> EquationRow {
+    let range = 32_768..<65_536
+    let mean = spectralMean(range) { $0.reduce(0) { $0 + 1 / variance + $1 } }
     func compared(factor: Double) -> EquationComparison {
-      EquationComparison(
-        entropyRate,
-        spectralMean(4096..<8192) { values in
-          factor * rate * values.reduce(0) { $0 + 1 / variance + $1 }
-        })
+      EquationComparison(entropyRate, mean.scaled(by: factor * rate))
     }
-    let parts = (0..<dimension).map { j in
-      short(spectralMean(4096..<8192) { 1 / variance + $0[j] }.value)
+    let terms = (0..<dimension).map { j in short(spectralMean(range) { 1 / variance + $0[j] }.value)
     }
     return EquationRow(
       "45", "dH/dt = (ν²/4) Σ_j (1/σ² + E λ_j)", printed: compared(factor: 0.25),
       correctedStatement: "dH/dt = (ν²/2) Σ_j (1/σ² + E λ_j)", corrected: compared(factor: 0.5),
-      note: "\(Self.rateNote); as 44, at 4096 other samples. The terms 1/σ² + E λ_j are "
-        + "\(parts.joined(separator: ", ")): nothing off the plane of the data. Error: sampling.")
+      note: "\(Self.rateNote); as 44, at other samples. The terms 1/σ² + E λ_j are "
+        + "\(terms.joined(separator: ", ")): nothing off the plane of the data. Error: sampling.")
   }
 }

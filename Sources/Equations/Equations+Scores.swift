@@ -71,7 +71,7 @@ extension EquationSetting {
       "6", "dx = −ν² ∇log p dt + ν dW, backwards",
       printed: EquationComparison(
         firstShare(generated(start, levels: levels)), Measured(law.weights[0])),
-      note: "8192 paths from p_T at σ = 6 in 160 steps of ln σ: the share that ends at the first "
+      note: "8192 paths from p_T at σ = 6 in 400 steps of ln σ: the share that ends at the first "
         + "point against its weight. Error: sampling.")
   }
 
@@ -102,10 +102,10 @@ extension EquationSetting {
         + "the first point against its weight. Error: sampling.")
   }
 
-  /// The noise levels of a reverse process, 160 steps of equal length in `ln σ`.
+  /// The noise levels of a reverse process, 400 steps of equal length in `ln σ`.
   private func reverseLevels(from largest: Double) -> [Double] {
     guard let range = NoiseRange(minimum: 0.05, maximum: largest) else { return [] }
-    return NoiseSchedule.geometric(range, count: 161)
+    return NoiseSchedule.geometric(range, count: 401)
   }
 
   /// `Cov y` with `variance` added to its diagonal, `(D, D)`.

@@ -1,11 +1,10 @@
 internal import Distributions
-internal import ForwardProcess
 internal import Glibc
 internal import LinearAlgebra
 
 extension EquationSetting {
   static let symmetryBreaking: [@Sendable (EquationSetting) -> () throws -> EquationRow] = [
-    equation28, interference, afterEquation28, equation29, equation30, figure1,
+    equation28, interference, afterEquation28, equation29, equation30,
   ]
 
   /// A direction in three dimensions that is no axis.
@@ -36,32 +35,42 @@ extension EquationSetting {
         + "Error: rounding.")
   }
 
-  /// The interference φ of the other points.
+  /// The interference φ of the other points in terms of `x`, the projection of the fixed point.
   ///
-  /// Printed: `(σ²/2)(log(e^x + Σ y_j e^{(−‖y_j‖²/2 + x y_j)/σ²}) − x)`. With both signs of the
-  /// projections and powers of `1/σ²`:
+  /// Printed: `(σ²/2)(log(e^x + Σ y_j e^{(−‖y_j‖²/2 + x y_j)/σ²}) − x)`.
+  private func printedInterference(_ others: [[Double]], x: Double, variance: Double) -> Double {
+    let sum = others.reduce(exp(x)) { sum, y in
+      let projection = dot(y, Self.direction)
+      return sum + projection * exp((-dot(y, y) / 2 + x * projection) / variance)
+    }
+    return variance / 2 * (log(sum) - x)
+  }
+
+  /// The interference φ at the fixed point `fixed`, with both signs of the projections:
   /// `(σ²/2) log[(e^{x/σ²} + Σ (1+y_j)/2 e_j)/(e^{−x/σ²} + Σ (1−y_j)/2 e_j)] − x`,
   /// `e_j = exp((−(‖y_j‖² − 1)/2 + x·y_j)/σ²)`.
+  private func correctedInterference(
+    _ others: [[Double]], fixed: [Double], variance: Double
+  ) -> Double {
+    let x = dot(fixed, Self.direction)
+    func side(_ sign: Double) -> Double {
+      others.reduce(exp(sign * x / variance)) { sum, y in
+        let factor = exp((-(dot(y, y) - 1) / 2 + dot(fixed, y)) / variance)
+        return sum + (1 + sign * dot(y, Self.direction)) / 2 * factor
+      }
+    }
+    return variance / 2 * log(side(1) / side(-1)) - x
+  }
+
+  /// φ is what makes Equation 28 true among other points.
   private func interference() throws -> EquationRow {
     let (v, sigma) = (Self.direction, 0.8)
     let others = [[1.6, 0.0, -0.7], [-0.3, 2.1, 0.1]]
     let law = try PointsLaw(points: Matrix([v, v.map { -$0 }] + others))
-    let variance = sigma * sigma
     let fixed = fixedPoint(of: law, from: v, sigma: sigma)
-    let x = dot(fixed, v)
-    let printed =
-      variance / 2
-      * (log(
-        others.reduce(exp(x)) { sum, y in
-          sum + dot(y, v) * exp((-dot(y, y) / 2 + x * dot(y, v)) / variance)
-        }) - x)
-    func side(_ sign: Double) -> Double {
-      others.reduce(exp(sign * x / variance)) { sum, y in
-        sum + (1 + sign * dot(y, v)) / 2
-          * exp((-(dot(y, y) - 1) / 2 + dot(fixed, y)) / variance)
-      }
-    }
-    let corrected = variance / 2 * log(side(1) / side(-1)) - x
+    let (x, variance) = (dot(fixed, v), sigma * sigma)
+    let printed = printedInterference(others, x: x, variance: variance)
+    let corrected = correctedInterference(others, fixed: fixed, variance: variance)
     func compared(_ phi: Double) -> EquationComparison {
       EquationComparison(
         Measured(x, scale: 10), Measured(tanh((x + phi) / variance), scale: 10))
@@ -145,63 +154,5 @@ extension EquationSetting {
         + "the well ends; central differences of the score. At 10 % more and less: "
         + "\(short(divergence(1.1 * critical).value)), \(short(divergence(0.9 * critical).value)). "
         + "Error: of the differences.")
-  }
-
-  /// A clock of Figure 1: `σ(t)`, `dlnσ/dt` at σ, and times before and after every peak.
-  private struct PeakClock: Sendable {
-    let name: String
-    let sigma: @Sendable (Double) -> Double
-    let rate: @Sendable (Double) -> Double
-    let times: (Double, Double)
-
-    static let all = [
-      PeakClock(
-        name: "σ² = t", sigma: { $0.squareRoot() }, rate: { 1 / (2 * $0 * $0) }, times: (0.1, 1.5)),
-      PeakClock(name: "σ = t", sigma: { $0 }, rate: { 1 / $0 }, times: (0.3, 1.5)),
-      PeakClock(name: "σ = eᵗ", sigma: { exp($0) }, rate: { _ in 1 }, times: (-1, 0.4)),
-    ]
-  }
-
-  /// The level at which `H(t)` is steepest: where its second difference in time is 0.
-  private func steepestLevel(_ law: PointsLaw, _ clock: PeakClock) -> Measured {
-    func level(_ step: Double) -> Double {
-      clock.sigma(
-        Self.root(from: clock.times.0, to: clock.times.1) { t in
-          let entropy = [t - step, t, t + step].map {
-            Self.conditionalEntropy(law, sigma: clock.sigma($0), workers)
-          }
-          return entropy[0] - 2 * entropy[1] + entropy[2]
-        })
-    }
-    let (coarse, fine) = (level(0.02), level(0.01))
-    return Measured(fine + (fine - coarse) / 3, bound: abs(fine - coarse) / 3)
-  }
-
-  /// The level at which `C dlnσ/dt` is largest.
-  private func peakLevel(_ law: PointsLaw, _ clock: PeakClock) -> Double {
-    let ends = (clock.sigma(clock.times.0), clock.sigma(clock.times.1))
-    return Self.root(from: ends.0, to: ends.1) { sigma in
-      let rates = [sigma * 1.001, sigma / 1.001].map {
-        optimalLoss(law, sigma: $0) * clock.rate($0)
-      }
-      return rates[0] - rates[1]
-    }
-  }
-
-  /// The entropy rate peaks at the bifurcation: where it peaks depends on the clock.
-  private func figure1() throws -> EquationRow {
-    let law = try PointsLaw(points: Matrix([[1.0], [-1.0]]))
-    let measured = PeakClock.all.map { steepestLevel(law, $0) }
-    let all = zip(measured, PeakClock.all).map {
-      EquationComparison($0, Measured(peakLevel(law, $1)))
-    }
-    let list = zip(measured, PeakClock.all).map { "\(short($0.value)) for \($1.name)" }
-    return EquationRow(
-      "Sec. 4, Fig. 1", "dH/dt peaks at the bifurcation",
-      printed: EquationComparison(measured[0], Measured(1)),
-      correctedStatement: "dH/dt = C dlnσ/dt peaks where the clock has it", corrected: .worst(all),
-      note: "Two unit points, which branch at σ = 1. Left where H(t) is steepest, by second "
-        + "differences; printed for σ² = t. Corrected: the peak of C dlnσ/dt, which depends on the "
-        + "clock; the worst shown: \(list.joined(separator: ", ")). Error: of the differences.")
   }
 }

@@ -85,6 +85,13 @@ struct NetworkMeasurement: Sendable {
     return Matrix(rows: x.rows, columns: elements.count / x.rows, elements: elements)
   }
 
+  /// What a note says of the measurement.
+  var summary: String {
+    let loss = decomposition()
+    return
+      "Network: at σ = \(short(sigma)), loss \(short(loss.right)), C = \(short(optimalLoss.value))."
+  }
+
   private func sum(_ term: (Int) -> Double) -> Double {
     (0..<dimension).reduce(0) { $0 + term($1) }
   }

@@ -42,11 +42,25 @@ struct CheckEquations: ParsableCommand {
     let network =
       try model.map { try learnedScore(of: Model($0)) } ?? trainedScore(workers: workers)
     let rows = try EquationChecker(seed: common.seed, workers: workers, network: network).rows()
+    try checkFinite(rows)
     let result = CheckedEquations(rows: rows, seed: common.seed)
     if let json { try Terminal.save(result.json.prettyText, to: json) }
     // Last, so that whoever reads the table finds the file.
     if json != "-" { try Terminal.print(result.table) }
     if !rows.allSatisfy(\.isConfirmed) { throw ExitCode(ResultCode.checkFailed.rawValue) }
+  }
+
+  /// Throws if a number that was measured is not finite.
+  private func checkFinite(_ rows: [EquationRow]) throws {
+    for row in rows {
+      for comparison in [row.printed, row.corrected, row.network].compactMap(\.self) {
+        guard !(comparison.left + comparison.right + comparison.error).isFinite else { continue }
+        throw Failure(
+          .notFinite,
+          "equation \(row.equation) left the finite numbers with seed \(common.seed)"
+            + (model.map { "; check \($0)" } ?? ""))
+      }
+    }
   }
 
   /// The score of a model with the law of its data.
