@@ -11,15 +11,19 @@ public struct EquationChecker: Sendable {
 
   /// A checker that draws its samples under `seed`.
   ///
-  /// `network` is measured where an equation must hold for any network. `score` gives the score of a
+  /// Expectations are over `samples` of them, some a fixed part of it; a power of 2, at least 2¹⁴, where
+  /// every wrong form still deviates by five errors. `network` is measured where an equation must hold for any network. `score` gives the score of a
   /// law, which is the law itself unless a test wants to see equations fail.
   public init(
-    seed: UInt64, workers: Workers, network: LearnedScore? = nil,
+    seed: UInt64, samples: Int = 1 << 18, workers: Workers, network: LearnedScore? = nil,
     score: @escaping @Sendable (any Law) -> any ScoreFunction = { $0 }
   ) throws {
+    precondition(samples >= 1 << 14 && samples & (samples - 1) == 0)
     setting = try EquationSetting(
-      seed: seed, workers: workers,
-      network: network.map { NetworkMeasurement($0, seed: seed, workers: workers) }, score: score)
+      seed: seed, sampleCount: samples, workers: workers,
+      network: network.map {
+        NetworkMeasurement($0, samples: samples, seed: seed, workers: workers)
+      }, score: score)
   }
 
   /// The law that most equations are measured on: three points of unequal weights in three dimensions.

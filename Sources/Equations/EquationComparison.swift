@@ -60,9 +60,10 @@ public struct EquationComparison: Sendable, Equatable {
     isSampled = true
   }
 
-  /// The comparison that deviates most of several that must all hold.
+  /// The comparison that deviates most of several that must all hold; one that is not a number comes
+  /// first.
   static func worst(_ comparisons: [EquationComparison]) -> EquationComparison? {
-    comparisons.max { $0.deviation < $1.deviation }
+    comparisons.first { $0.deviation.isNaN } ?? comparisons.max { $0.deviation < $1.deviation }
   }
 }
 

@@ -25,8 +25,7 @@ struct EquationSetting: Sendable {
   /// `dH[y|x]/dt`: central differences of the quadrature of `H[y|x]`.
   let entropyRate: Measured
 
-  /// Samples at which expectations are taken, and of one block of them.
-  private static let sampleCount = 1 << 18
+  /// Samples of one task.
   private static let blockCount = 1 << 11
 
   var dimension: Int { law.dimension }
@@ -36,7 +35,7 @@ struct EquationSetting: Sendable {
   var rate: Double { clock.rate(time) }
 
   init(
-    seed: UInt64, workers: Workers, network: NetworkMeasurement?,
+    seed: UInt64, sampleCount: Int, workers: Workers, network: NetworkMeasurement?,
     score: @escaping @Sendable (any Law) -> any ScoreFunction
   ) throws {
     let law = try EquationChecker.makeLaw()
@@ -45,7 +44,7 @@ struct EquationSetting: Sendable {
     let stream = RandomStream(
       seed: seed, step: RandomStream.evaluationSteps, purpose: .data)
     samples = NoisedSamples(
-      joining: workers.map(Self.sampleCount / Self.blockCount) { block in
+      joining: workers.map(sampleCount / Self.blockCount) { block in
         NoisedSamples(
           law, score: score(law), sigma: sigma, stream: stream, first: block * Self.blockCount,
           count: Self.blockCount)
@@ -56,6 +55,9 @@ struct EquationSetting: Sendable {
     (self.seed, self.workers, self.network, self.score) = (seed, workers, network, score)
     self.law = law
   }
+
+  /// How many samples or paths a row takes that cost `cost` times as much as one of `samples`.
+  func count(cost: Int) -> Int { samples.count / cost }
 
   /// The error of the entropies of points in a plane (`PointsLaw.informationCurve`).
   static let quadratureError = 1e-7

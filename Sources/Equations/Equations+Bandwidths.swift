@@ -76,7 +76,7 @@ extension EquationSetting {
   private func flatMean(
     _ h: Double, equation: UInt32, _ quantity: ([Double], [Double], [Double]) -> Double
   ) throws -> Measured {
-    let (law, count) = (try flatGaussian(h), 16_384)
+    let (law, count) = (try flatGaussian(h), count(cost: 16))
     let y = law.samples(count, stream: stream(equation))
     let noise = stream(equation).normals(count, 5)
     var x = y
@@ -97,7 +97,8 @@ extension EquationSetting {
     return EquationRow(
       "21", "E‖∇log p‖² → (D − d)/σ² for h → 0", printed: both.printed,
       correctedStatement: "E‖∇log p‖² → (D − d)/σ² for h → ∞", corrected: both.corrected,
-      note: "A plane in five dimensions, 16384 samples. \(Self.limitNote), and the standard error. "
+      note:
+        "A plane in five dimensions, \(count(cost: 16)) samples. \(Self.limitNote), and the standard error. "
         + "At h = 1.7: \(short(middle.value)) ± \(short(middle.error)), by the formula "
         + "\(short(expected)).")
   }

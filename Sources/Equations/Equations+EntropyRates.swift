@@ -130,7 +130,8 @@ extension EquationSetting {
       "18", "E‖E[z|x] − ŝ‖² + (2σ⁴/ν²) dH/dt = E‖z − ŝ‖²", printed: compared(power: 2),
       correctedStatement: "E‖E[z|x] − ŝ‖² + (2σ²/ν²) dH/dt = E‖z − ŝ‖²",
       corrected: compared(power: 1), network: network?.decomposition(),
-      note: "For the poor prediction of 9; \(Self.rateNote). Error: sampling. Network: dH/dt exact."
+      note: "For the poor prediction of 9; \(Self.rateNote). Error: sampling. "
+        + (network?.summary ?? "")
     )
   }
 }

@@ -147,7 +147,7 @@ extension EquationSetting {
 
   /// `dH/dt = (ν²/4σ²)(D + σ² Σ E λ_j)`; the factor is `ν²/2σ²`.
   private func equation44() -> EquationRow {
-    let mean = spectralMean(0..<32_768) { Double(dimension) + variance * $0.reduce(0, +) }
+    let mean = spectralMean(0..<count(cost: 8)) { Double(dimension) + variance * $0.reduce(0, +) }
     func compared(factor: Double) -> EquationComparison {
       EquationComparison(entropyRate, mean.scaled(by: factor * rate / variance))
     }
@@ -158,13 +158,14 @@ extension EquationSetting {
         let trivial = Double($0.dimension) / ($0.sigma * $0.sigma)
         return $0.divergence(scale: rate / 2, offset: rate / 2 * trivial)
       },
-      note: "\(Self.rateNote); eigenvalues of the Jacobian at 32768 samples. Error: sampling. "
+      note:
+        "\(Self.rateNote); eigenvalues of the Jacobian at \(count(cost: 8)) samples. Error: sampling. "
         + "Network: the sum of its eigenvalues as their trace, and by Stein's identity.")
   }
 
   /// `dH/dt = (ν²/4) Σ (1/σ² + E λ_j)`; the factor is `ν²/2`.
   private func equation45() -> EquationRow {
-    let range = 32_768..<65_536
+    let range = count(cost: 8)..<2 * count(cost: 8)
     let mean = spectralMean(range) { $0.reduce(0) { $0 + 1 / variance + $1 } }
     func compared(factor: Double) -> EquationComparison {
       EquationComparison(entropyRate, mean.scaled(by: factor * rate))

@@ -13,7 +13,7 @@ extension EquationSetting {
 
   /// `dx = ν(t) dW` spreads by `σ² = ∫ν²`: steps of the process, each with the rate at its middle.
   private func equation5() -> EquationRow {
-    let (steps, paths) = (50, 20_000)
+    let (steps, paths) = (50, count(cost: 16))
     let step = time / Double(steps)
     var displacement = Matrix<Double>(rows: paths, columns: dimension)
     for index in 0..<steps {
@@ -33,7 +33,7 @@ extension EquationSetting {
       "5", "dx = ν dW, σ² = ∫ν²",
       printed: EquationComparison(
         Measured(Estimate(meanOf: squares)), Measured(variance, bound: bias)),
-      note: "20000 paths of 50 steps: E‖x_t − x_0‖²/D against σ². Error: sampling, and h²/24 of "
+      note: "\(paths) paths of 50 steps: E‖x_t − x_0‖²/D against σ². Error: sampling, and h²/24 of "
         + "the rule.")
   }
 
@@ -63,7 +63,7 @@ extension EquationSetting {
 
   /// `dx = −ν² ∇log p dt + ν dW`, run backwards, brings `p_T` back to the data.
   private func equation6() -> EquationRow {
-    let (count, largest) = (8192, 6.0)
+    let (count, largest) = (count(cost: 32), 6.0)
     let y = law.samples(count, stream: stream(6))
     let start = perturbed(y, noise: stream(6).normals(count, dimension), sigma: largest)
     let levels = reverseLevels(from: largest)
@@ -71,14 +71,15 @@ extension EquationSetting {
       "6", "dx = −ν² ∇log p dt + ν dW, backwards",
       printed: EquationComparison(
         firstShare(generated(start, levels: levels)), Measured(law.weights[0])),
-      note: "8192 paths from p_T at σ = 6 in 400 steps of ln σ: the share that ends at the first "
+      note:
+        "\(count) paths from p_T at σ = 6 in 400 steps of ln σ: the share that ends at the first "
         + "point against its weight. Error: sampling.")
   }
 
   /// Noise is added for ever, so there is no stationary distribution to start from; a normal one with
   /// the moments of `p_T` serves.
   private func afterEquation6() throws -> EquationRow {
-    let (count, largest) = (8192, 6.0)
+    let (count, largest) = (count(cost: 32), 6.0)
     let y = law.samples(count, stream: stream(7))
     let noise = stream(7).normals(count, dimension)
     let (early, late) = (clock.sigma(1), clock.sigma(2))

@@ -113,7 +113,7 @@ extension EquationSetting {
   private func afterEquation4() -> EquationRow {
     let game = TwentyQuestions.example
     let numbers = stream(4, .sampler)
-    let games = (0..<20_000).map { index in
+    let games = (0..<count(cost: 16)).map { index in
       game.lazyGame { numbers.uniforms(at: UInt64(index * game.questions + $0)).0 }
     }
     let sizes = Dictionary(
@@ -128,7 +128,8 @@ extension EquationSetting {
     let list = all.map { "\(short($0.left)) (\(short($0.right)))" }.joined(separator: ", ")
     return EquationRow(
       "after 4", "a lazy oracle gives the same entropies", printed: .worst(all),
-      note: "20000 games in which each answer is drawn by Equation 4; entropy in bits after each "
+      note:
+        "\(games.count) games in which each answer is drawn by Equation 4; entropy in bits after each "
         + "(exact): \(list). The worst of six shown: fails for one seed in 2600.")
   }
 }

@@ -31,7 +31,7 @@ extension EquationSetting {
   /// The root of `f` between `low`, where it is positive, and `high`, where it is negative.
   static func root(from low: Double, to high: Double, of f: (Double) -> Double) -> Double {
     var (low, high) = (low, high)
-    for _ in 0..<100 {
+    for _ in 0..<60 {
       let middle = (low + high) / 2
       if f(middle) > 0 { low = middle } else { high = middle }
     }

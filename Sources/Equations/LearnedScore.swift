@@ -37,7 +37,7 @@ struct NetworkMeasurement: Sendable {
   private let divergence: [Double]
 
   /// Measures at the level of the range where the exact rate is next to half of its maximum.
-  init(_ learned: LearnedScore, seed: UInt64, workers: Workers) {
+  init(_ learned: LearnedScore, samples: Int, seed: UInt64, workers: Workers) {
     let law = learned.law
     let stream = RandomStream(
       seed: seed, step: RandomStream.evaluationSteps + Self.step, purpose: .data)
@@ -50,7 +50,7 @@ struct NetworkMeasurement: Sendable {
       ?? learned.range.maximum
     dimension = law.dimension
     // Jacobians in many dimensions take time.
-    let wanted = min(max((1 << 19) / dimension, 512), 1 << 17)
+    let wanted = min(max(samples / dimension, 512), samples / 4)
     let count = law.affordableSamples(wanted)
     optimalLoss = Measured(
       law.informationCurve(
