@@ -11,14 +11,14 @@ public struct EquationChecker: Sendable {
 
   /// A checker that draws its samples under `seed`.
   ///
-  /// Expectations are over `samples` of them, some a fixed part of it; a power of 2, at least 2¹⁴, where
+  /// Expectations are over `samples` of them, some a fixed part of it; a power of 2, at least 2¹³, where
   /// every wrong form still deviates by five errors. `network` is measured where an equation must hold for any network. `score` gives the score of a
   /// law, which is the law itself unless a test wants to see equations fail.
   public init(
     seed: UInt64, samples: Int = 1 << 18, workers: Workers, network: LearnedScore? = nil,
     score: @escaping @Sendable (any Law) -> any ScoreFunction = { $0 }
   ) throws {
-    precondition(samples >= 1 << 14 && samples & (samples - 1) == 0)
+    precondition(samples >= 1 << 13 && samples & (samples - 1) == 0)
     setting = try EquationSetting(
       seed: seed, sampleCount: samples, workers: workers,
       network: network.map {

@@ -24,6 +24,8 @@ struct EquationSetting: Sendable {
   let samples: NoisedSamples
   /// `dH[y|x]/dt`: central differences of the quadrature of `H[y|x]`.
   let entropyRate: Measured
+  /// `dH[x]/dt`: central differences of `H[x]` on a grid.
+  let marginalRate: Measured
 
   /// Samples of one task.
   private static let blockCount = 1 << 11
@@ -52,6 +54,10 @@ struct EquationSetting: Sendable {
     entropyRate = FiniteDifference.derivative(
       at: time, step: 0.05, noise: Self.quadratureError
     ) { Self.conditionalEntropy(law, sigma: clock.sigma($0), workers) }
+    let marginal = MarginalEntropy(law: law, workers: workers)
+    marginalRate = FiniteDifference.derivative(
+      at: time, step: 0.05, noise: MarginalEntropy.error
+    ) { marginal.value(sigma: clock.sigma($0)) }
     (self.seed, self.workers, self.network, self.score) = (seed, workers, network, score)
     self.law = law
   }

@@ -100,30 +100,6 @@ extension EquationSetting {
         + "sampled. Error: sampling.")
   }
 
-  /// `dH[x]/dt`, from the entropy of the noised data on a grid.
-  var marginalRate: Measured {
-    // The grid's error for a normal density at this spacing is below 1e-9 of the entropy.
-    FiniteDifference.derivative(at: time, step: 0.05, noise: 1e-9) {
-      marginalEntropy(sigma: clock.sigma($0))
-    }
-  }
-
-  /// `H[x] = −∫ p log p` by the trapezoidal rule on a grid of spacing σ/2, 6.5 σ beyond the points.
-  private func marginalEntropy(sigma: Double) -> Double {
-    let spacing = sigma / 2
-    let lines = (0..<dimension).map { j in
-      let positions = law.weights.indices.map { law.points[$0, j] }
-      let low = (positions.min() ?? 0) - 6.5 * sigma
-      let count = Int((((positions.max() ?? 0) - low + 6.5 * sigma) / spacing).rounded(.up))
-      return (0...count).map { low + spacing * Double($0) }
-    }
-    let planes = workers.map(lines[0].count) { index in
-      let x = lines[1].flatMap { second in lines[2].map { [lines[0][index], second, $0] } }
-      return law.logDensity(at: Matrix(x), sigma: sigma).reduce(0) { $0 - exp($1) * $1 }
-    }
-    return planes.reduce(0, +) * spacing * spacing * spacing
-  }
-
   /// The bandwidth is largest where `div → 0`.
   private func equation39() throws -> EquationRow {
     func divergence(_ h: Double) throws -> Measured {

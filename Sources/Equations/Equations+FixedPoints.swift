@@ -47,7 +47,8 @@ extension EquationSetting {
 
   /// `J = ∇ᵀ∇log p` would be a number, the Laplacian; the Jacobian is the Hessian `∇∇ᵀlog p`.
   private func equation24() -> EquationRow {
-    let x = samples.point(0)
+    // A place where the two differ: at some places the forms of one pair of directions agree.
+    let x = [0.3, 0.4, 0.2]
     let (w, u) = ([0.6, 0.0, 0.8], [0.0, 0.8, 0.6])
     let measured = dot(w, product(jacobian(law, at: x, sigma: sigma), u))
     func second(_ a: [Double], _ b: [Double]) -> Measured {

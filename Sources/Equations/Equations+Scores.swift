@@ -39,7 +39,7 @@ extension EquationSetting {
 
   /// The samples that the reverse process makes of `start` at noise level `levels[0]`.
   private func generated(_ start: Matrix<Double>, levels: [Double]) -> Matrix<Double> {
-    let size = 512
+    let size = 256
     let parts = workers.map(start.rows / size) { block in
       ReverseDiffusion(score: score(law)).eulerMaruyama(
         from: start.rows(block * size..<(block + 1) * size), sigmas: levels, seed: seed,

@@ -25,12 +25,20 @@ struct CheckEquations: ParsableCommand {
     help: ArgumentHelp("The network to measure (default: trains a small one).", valueName: "MODEL"))
   var model: String?
 
+  @Option(
+    help: ArgumentHelp("Samples of an expectation, a power of 2 from 2^13.", valueName: "N"))
+  var samples = 1 << 18
+
   @Option(help: ArgumentHelp("Results as JSON ('-': stdout).", valueName: "FILE"))
   var json: String?
 
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func validate() throws {
+    guard (1 << 13...1 << 24).contains(samples), samples & (samples - 1) == 0 else {
+      throw ValidationError(
+        "--samples: expected a power of 2 from \(1 << 13) to \(1 << 24), found \(samples)")
+    }
     if let json, json == model {
       throw ValidationError("--json: expected another file to write to than the MODEL")
     }
@@ -41,7 +49,9 @@ struct CheckEquations: ParsableCommand {
     let workers = common.makeWorkers()
     let network =
       try model.map { try learnedScore(of: Model($0)) } ?? trainedScore(workers: workers)
-    let rows = try EquationChecker(seed: common.seed, workers: workers, network: network).rows()
+    let rows = try EquationChecker(
+      seed: common.seed, samples: samples, workers: workers, network: network
+    ).rows()
     try checkFinite(rows)
     let result = CheckedEquations(rows: rows, seed: common.seed)
     if let json { try Terminal.save(result.json.prettyText, to: json) }
