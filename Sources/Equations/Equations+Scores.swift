@@ -49,14 +49,14 @@ extension EquationSetting {
     return Matrix(rows: start.rows, columns: dimension, elements: Array(parts.joined()))
   }
 
-  /// The share of samples that end nearest to the first point, its weight in the data.
+  /// The least noise level of a reverse process.
+  private static let leastLevel = 0.05
+
+  /// The share of samples that end within ten noise levels of the first point: its weight in the data.
   private func firstShare(_ x: Matrix<Double>) -> Measured {
     let shares = (0..<x.rows).map { row in
-      let distances = law.weights.indices.map { k in
-        let gap = sum(Array(x.row(row)), -1, Array(law.points.row(k)))
-        return dot(gap, gap)
-      }
-      return distances[0] == distances.min() ? 1.0 : 0.0
+      let gap = sum(Array(x.row(row)), -1, Array(law.points.row(0)))
+      return dot(gap, gap).squareRoot() < 10 * Self.leastLevel ? 1.0 : 0.0
     }
     return Measured(Estimate(meanOf: shares))
   }
@@ -105,7 +105,7 @@ extension EquationSetting {
 
   /// The noise levels of a reverse process, 400 steps of equal length in `ln σ`.
   private func reverseLevels(from largest: Double) -> [Double] {
-    guard let range = NoiseRange(minimum: 0.05, maximum: largest) else { return [] }
+    guard let range = NoiseRange(minimum: Self.leastLevel, maximum: largest) else { return [] }
     return NoiseSchedule.geometric(range, count: 401)
   }
 
