@@ -22,7 +22,10 @@ public struct EquationComparison: Sendable, Equatable {
   ///
   /// Where the equation is true a sampled comparison fails for one seed in 16 000, the probability that
   /// a normal number exceeds four standard deviations.
-  public var holds: Bool { deviation <= (isSampled ? 4 : 1) }
+  public var holds: Bool { deviation <= limit }
+
+  /// The deviation up to which the sides agree.
+  private var limit: Double { isSampled ? 4 : 1 }
 
   /// Whether the sides differ beyond doubt: by five errors, and by 1 % of the larger side.
   public var failsClearly: Bool {
@@ -60,10 +63,11 @@ public struct EquationComparison: Sendable, Equatable {
     isSampled = true
   }
 
-  /// The comparison that deviates most of several that must all hold; one that is not a number comes
-  /// first.
+  /// The comparison that deviates most, for what it may, of several that must all hold; one that is not
+  /// a number comes first.
   static func worst(_ comparisons: [EquationComparison]) -> EquationComparison? {
-    comparisons.first { $0.deviation.isNaN } ?? comparisons.max { $0.deviation < $1.deviation }
+    comparisons.first { $0.deviation.isNaN }
+      ?? comparisons.max { $0.deviation / $0.limit < $1.deviation / $1.limit }
   }
 }
 

@@ -10,18 +10,23 @@ extension EquationSetting {
 
   /// How the notes of 19 to 22 say what a limit is.
   private static let limitNote =
-    "Printed: h → 0, by h = 1e-2 and 1e-3; corrected: h → ∞, by 1e2 and 1e3. "
-    + "Error: the change over that decade of h"
+    "Printed: h → 0, by h = 1e-2 and 1e-3; corrected: h → ∞, by 1e2 and 1e3, and the value at h = 1.7, "
+    + "the worse shown. Error: the change over that decade of h"
 
-  /// A limit of `f(h)` compared with a number: to 0 as printed, to infinity as corrected.
+  /// A deviation that is neither of the limits.
+  private static let middle = 1.7
+
+  /// A limit of `f(h)` compared with a number: to 0 as printed, to infinity as corrected, where
+  /// `middle` must be the value between the two as well.
   private func limits(
-    of f: (Double) throws -> Measured, to limit: Double
-  ) rethrows -> (printed: EquationComparison, corrected: EquationComparison) {
+    of f: (Double) throws -> Measured, to limit: Double, middle: Double
+  ) rethrows -> (printed: EquationComparison, corrected: EquationComparison?) {
     func compared(_ previous: Double, _ last: Double) throws -> EquationComparison {
       EquationComparison(
         Measured(limitOf: try f(previous), try f(last)), Measured(limit))
     }
-    return (try compared(1e-2, 1e-3), try compared(1e2, 1e3))
+    let between = EquationComparison(try f(Self.middle), Measured(middle))
+    return (try compared(1e-2, 1e-3), .worst([try compared(1e2, 1e3), between]))
   }
 
   /// `∇log p = −x/(σ² + h²)` for `N(0, h²)`, which vanishes for `h → ∞`, not for `h → 0`.
@@ -31,21 +36,32 @@ extension EquationSetting {
       let law = try GaussianLaw(mean: [0, 0, 0], standardDeviations: [h, h, h])
       return score(law, at: x, sigma: sigma)
     }
-    let both = try limits(
-      of: { Measured(try dot(measured($0), measured($0)).squareRoot()) }, to: 0)
-    // The posterior mean of one coordinate by the trapezoidal rule over y.
-    let h = 1.7
-    func integral(_ f: (Double) -> Double) -> Double {
-      trapezoidalIntegral(from: -14, to: 14, step: 0.05) { y in
-        f(y) * exp(-y * y / (2 * h * h) - (x[0] - y) * (x[0] - y) / (2 * variance))
+    // E[y − x|x]/σ² of each coordinate by the trapezoidal rule over y.
+    let h = Self.middle
+    let exact = x.map { x in
+      func integral(_ f: (Double) -> Double) -> Double {
+        trapezoidalIntegral(from: -14, to: 14, step: 0.05) { y in
+          f(y) * exp(-y * y / (2 * h * h) - (x - y) * (x - y) / (2 * variance))
+        }
       }
+      return (integral { $0 } / integral { _ in 1 } - x) / variance
     }
-    let exact = (integral { $0 } / integral { _ in 1 } - x[0]) / variance
+    let both = try limits(
+      of: { Measured(try dot(measured($0), measured($0)).squareRoot()) }, to: 0,
+      middle: dot(exact, exact).squareRoot())
     return EquationRow(
       "19", "−x/(σ² + h²) vanishes for h → 0", printed: both.printed,
       correctedStatement: "−x/(σ² + h²) vanishes for h → ∞", corrected: both.corrected,
-      note: "‖∇log p‖ at a point. \(Self.limitNote). The formula itself at h = 1.7 is "
-        + "\(-x[0] / (variance + h * h)), an integral over y gives \(exact).")
+      note:
+        "‖∇log p‖ at a point. \(Self.limitNote). Between them it is compared with an integral over "
+        + "y: \(exact[0]) for the first coordinate, where −x/(σ² + h²) is "
+        + "\(-x[0] / (variance + h * h)).")
+  }
+
+  /// `d ν² h²/(2σ² (σ² + h²))`, the entropy rate of d dimensions at the middle deviation.
+  private func bandwidth(_ d: Double) -> Double {
+    let spread = Self.middle * Self.middle
+    return d * rate * spread / (2 * variance * (variance + spread))
   }
 
   /// `dH/dt = ½ D ν²/σ²` for `h → ∞`.
@@ -56,7 +72,7 @@ extension EquationSetting {
         return FiniteDifference.derivative(at: time, step: 0.02) {
           Self.conditionalEntropy(law, sigma: clock.sigma($0), workers)
         }
-      }, to: 3 * rate / (2 * variance))
+      }, to: 3 * rate / (2 * variance), middle: bandwidth(3))
     return EquationRow(
       "20", "dH/dt = ½ D ν²/σ² for h → 0", printed: both.printed,
       correctedStatement: "dH/dt = ½ D ν²/σ² for h → ∞", corrected: both.corrected,
@@ -92,15 +108,15 @@ extension EquationSetting {
     func norm(_ h: Double) throws -> Measured {
       try flatMean(h, equation: 21) { _, _, s in dot(s, s) }
     }
-    let both = try limits(of: norm, to: 3 / variance)
-    let (middle, expected) = (try norm(1.7), 2 / (variance + 1.7 * 1.7) + 3 / variance)
+    let both = try limits(
+      of: norm, to: 3 / variance,
+      middle: 2 / (variance + Self.middle * Self.middle) + 3 / variance)
     return EquationRow(
       "21", "E‖∇log p‖² → (D − d)/σ² for h → 0", printed: both.printed,
       correctedStatement: "E‖∇log p‖² → (D − d)/σ² for h → ∞", corrected: both.corrected,
       note:
-        "A plane in five dimensions, \(count(cost: 16)) samples. \(Self.limitNote), and the standard error. "
-        + "At h = 1.7: \(short(middle.value)) ± \(short(middle.error)), by the formula "
-        + "\(short(expected)).")
+        "A plane in five dimensions, \(count(cost: 16)) samples. \(Self.limitNote), and the standard error."
+    )
   }
 
   /// `dH/dt = ½ d ν²/σ²` for `h → ∞`.
@@ -111,7 +127,7 @@ extension EquationSetting {
         return rate / (2 * variance * variance) * dot(gap, gap)
       }
     }
-    let both = try limits(of: entropyRate, to: rate / variance)
+    let both = try limits(of: entropyRate, to: rate / variance, middle: bandwidth(2))
     return EquationRow(
       "22", "dH/dt = ½ d ν²/σ² for h → 0", printed: both.printed,
       correctedStatement: "dH/dt = ½ d ν²/σ² for h → ∞", corrected: both.corrected,
