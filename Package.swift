@@ -48,6 +48,11 @@ let package = Package(
       ["LinearAlgebra", "Randomness", "Statistics", "ForwardProcess", "ScoreNetwork", "Estimation"]),
     layer(
       "Dynamics", ["LinearAlgebra", "Randomness", "Statistics", "ForwardProcess", "Estimation"]),
+    layer(
+      "Equations",
+      [
+        "LinearAlgebra", "Randomness", "Statistics", "ForwardProcess", "Distributions", "Dynamics",
+      ]),
     layer("JSONText"),
     layer(
       "Storage",
@@ -60,7 +65,8 @@ let package = Package(
       name: "tinyscore",
       dependencies: [
         "LinearAlgebra", "Randomness", "Statistics", "ForwardProcess", "Distributions",
-        "ScoreNetwork", "Training", "Estimation", "Dynamics", "JSONText", "Storage", "Report",
+        "ScoreNetwork", "Training", "Estimation", "Dynamics", "Equations", "JSONText", "Storage",
+        "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -100,6 +106,9 @@ let package = Package(
         "Estimation", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness",
         "Statistics", "ScoreNetwork", "Training", "Storage",
       ]),
+    tests(
+      "Equations",
+      ["Equations", "Distributions", "ForwardProcess", "LinearAlgebra", "Statistics"]),
     tests(
       "Training",
       [

@@ -79,7 +79,10 @@ struct Tinyscore: ParsableCommand {
       Example: tinyscore train ring-8 && tinyscore evaluate checkpoints/ring-8.safetensors
       """,
     version: "tinyscore \(programVersion)",
-    subcommands: [Train.self, Evaluate.self, Inspect.self, Score.self, Sample.self, Datasets.self])
+    subcommands: [
+      Train.self, Evaluate.self, Inspect.self, Score.self, Sample.self, CheckEquations.self,
+      Datasets.self,
+    ])
 
   /// The command that the words say, with the options of a configuration file if they name one.
   static func parsed(_ words: [String]) throws -> any ParsableCommand {

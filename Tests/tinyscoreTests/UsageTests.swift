@@ -123,7 +123,7 @@ import Testing
 
   @Test(
     "The help of every command fits 80 columns",
-    arguments: ["", "train", "evaluate", "inspect", "score", "sample", "datasets"])
+    arguments: ["", "train", "evaluate", "inspect", "score", "sample", "equations", "datasets"])
   func help(command: String) async throws {
     let outcome = try await place.run("\(command) --help")
     let lines = outcome.stdout.split(separator: "\n")
