@@ -1,4 +1,5 @@
 internal import ForwardProcess
+internal import Glibc
 internal import LinearAlgebra
 internal import Randomness
 internal import Statistics
@@ -14,17 +15,12 @@ struct EvaluationPass: Sendable {
   private let share: Int
   private let pilot: Pilot
 
-  /// What some samples of their own tell in advance about each level.
-  struct Pilot: Sendable {
-    /// `A/B`, the slope of the scaled bound.
-    let ratios: [Double]
-    /// The slopes of the loss on its controls.
-    let slopes: [[Double]]
-
-    static func none(levels: Int) -> Pilot {
-      Pilot(
-        ratios: Array(repeating: 0, count: levels), slopes: Array(repeating: [], count: levels))
-    }
+  /// What some samples of their own tell in advance.
+  private struct Pilot: Sendable {
+    /// `A/B` at each level, the slope of the scaled bound.
+    var ratios: [Double]
+    /// Whether the integral gains when levels share their samples.
+    var integralGains: Bool
   }
 
   /// Pairs of samples handled at once; even, as random streams ask.
@@ -32,7 +28,7 @@ struct EvaluationPass: Sendable {
   /// Batches of samples, each the work of one task, and the least pairs of one.
   private static let mostBatches = 32
   private static let leastPairs = 8
-  /// Pairs of the pilot sample: one in sixteen, but no more than tell its slopes well.
+  /// Pairs of the pilot sample: one in sixteen, but no more than it needs.
   private static let pilotShare = 16
   private static let mostPilotPairs = 512
 
@@ -44,8 +40,11 @@ struct EvaluationPass: Sendable {
     let count = max(1, min(Self.mostBatches, pairs / Self.leastPairs))
     // Even, as random streams ask for samples in blocks of four numbers.
     share = (pairs + 2 * count - 1) / (2 * count) * 2
-    pilot = Self.pilot(evaluator, sigmas: sigmas, pairs: pairs)
+    pilot = Self.pilot(evaluator, sigmas: sigmas, weights: weights, pairs: pairs)
   }
+
+  /// Whether noise levels share their samples: if the design says so, and the integral gains.
+  var sharesSamples: Bool { evaluator.design.sharesSamples && pilot.integralGains }
 
   /// The sums of each batch.
   func batches(workers: Workers) -> [CurveSums] {
@@ -70,12 +69,13 @@ struct EvaluationPass: Sendable {
     }
     let compared = part(of: evaluator.exactSamples)
     let jacobians = part(of: evaluator.jacobianSamples)
-    let shared = evaluator.design.sharesSamples ? block(range, level: 0) : nil
+    let shared = sharesSamples ? block(range, level: 0) : nil
     var totals = Matrix<Double>(rows: 2 * range.count, columns: RateSums.Column.count)
     for (level, sigma) in sigmas.enumerated() {
       let samples = shared ?? block(range, level: level)
       let quantities = LevelQuantities(
-        evaluator, samples, sigma: sigma, level: level, pilot: pilot, compared: compared)
+        evaluator, samples, sigma: sigma, level: level, ratio: pilot.ratios[level],
+        compared: compared)
       sums.levels[level].add(quantities.rows, compared: compared)
       sums.geometry[level].add(
         evaluator, samples.prefix(jacobians), quantities.rows, level: level)
@@ -89,26 +89,31 @@ struct EvaluationPass: Sendable {
     SampleBlock(evaluator, pairs: range, of: pairs, step: UInt32(level))
   }
 
-  /// A pilot from samples that are not used again; for few pairs without slopes.
+  /// A pilot from samples that are not used again.
   private static func pilot(
-    _ evaluator: ScoreEvaluator, sigmas: [Double], pairs: Int
+    _ evaluator: ScoreEvaluator, sigmas: [Double], weights: [Double], pairs: Int
   ) -> Pilot {
+    var pilot = Pilot(ratios: sigmas.map { _ in 1 }, integralGains: true)
     let count = min(mostPilotPairs, pairs / pilotShare) / 2 * 2
-    let none = Pilot.none(levels: sigmas.count)
-    guard count > 0 && sigmas.count > 1 else { return none }
-    let all = sigmas.enumerated().map { level, sigma in
-      var sums = RateSums()
-      for first in stride(from: 0, to: count, by: blockPairs) {
-        let samples = SampleBlock(
-          evaluator, pairs: first..<min(count, first + blockPairs), of: count,
-          step: pilotStep)
+    guard count > 0 && sigmas.count > 1 else { return pilot }
+    var levels = Array(repeating: RateSums(), count: sigmas.count)
+    var total = RateSums()
+    for first in stride(from: 0, to: count, by: blockPairs) {
+      let samples = SampleBlock(
+        evaluator, pairs: first..<min(count, first + blockPairs), of: count, step: pilotStep)
+      var totals = Matrix<Double>(rows: samples.y.rows, columns: RateSums.Column.count)
+      for (level, sigma) in sigmas.enumerated() {
         let quantities = LevelQuantities(
-          evaluator, samples, sigma: sigma, level: level, pilot: none, compared: 0)
-        sums.add(quantities.rows, compared: 0)
+          evaluator, samples, sigma: sigma, level: level, ratio: 1, compared: 0)
+        levels[level].add(quantities.rows, compared: 0)
+        quantities.addTo(&totals, weight: weights[level])
       }
-      return sums
+      total.add(totals, compared: 0)
     }
-    return Pilot(ratios: all.map(\.ratio), slopes: all.map(\.lossSlopes))
+    pilot.ratios = levels.map(\.ratio)
+    let errors = zip(levels, weights).map { $0.lossError * $1 }
+    pilot.integralGains = total.lossError < errors.reduce(0) { hypot($0, $1) }
+    return pilot
   }
 
   /// A step that no level has.

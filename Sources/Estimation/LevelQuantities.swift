@@ -11,13 +11,14 @@ struct LevelQuantities {
 
   /// The quantities of `samples` at the noise level `sigma`, number `level`, the score-matching loss of
   /// the first `compared` ones.
+  ///
+  /// `ratio` is about A/B: it makes the third target that of the scaled bound.
   init(
     _ evaluator: ScoreEvaluator, _ samples: SampleBlock, sigma: Double, level: Int,
-    pilot: EvaluationPass.Pilot, compared: Int
+    ratio: Double, compared: Int
   ) {
     let x = perturbed(samples.y, noise: samples.z, sigma: sigma)
     let predicted = evaluator.score.predictedNoise(at: x, sigma: sigma)
-    let ratio = pilot.ratios[level]
     rows = Matrix(rows: x.rows, columns: Column.count)
     for row in 0..<x.rows {
       let w = samples.weights[row]
@@ -30,7 +31,6 @@ struct LevelQuantities {
     }
     setMismatch(evaluator, x.rows(0..<compared), predicted, samples, sigma: sigma)
     setControls(evaluator, x, samples, sigma: sigma, level: level)
-    setPilot(slopes: pilot.slopes[level])
   }
 
   /// Sets the score-matching losses at `x`, the first samples.
@@ -66,17 +66,6 @@ struct LevelQuantities {
       }
       if let divergences {
         rows[row, Column.stein] = rows[row, 0] + w * sigma * sigma * divergences[row]
-      }
-    }
-  }
-
-  /// Sets the sum of the other controls with the pilot's slopes: of no use at one level, but in the
-  /// integral it is what corrects each level in its own way.
-  private mutating func setPilot(slopes: [Double]) {
-    guard !slopes.isEmpty else { return }
-    for row in 0..<rows.rows {
-      rows[row, Column.pilot] = slopes.indices.reduce(0) {
-        $0 + slopes[$1] * rows[row, Column.controls.lowerBound + $1]
       }
     }
   }

@@ -5,7 +5,7 @@ internal import Statistics
 /// follow.
 struct RateSums: Sendable {
   /// Targets `w z·ẑ`, `w ‖ẑ‖²` and a combination of the two; the controls of `SampleBlock`, then those of
-  /// the Gaussian baseline and of Stein's identity, and what the pilot makes of all of these.
+  /// the Gaussian baseline and of Stein's identity.
   private(set) var moments = PairedMoments(targets: 3, controls: RateSums.controls)
   /// The weighted score-matching loss with the same controls, where the exact score is known.
   private(set) var mismatch = PairedMoments(targets: 1, controls: RateSums.controls)
@@ -21,10 +21,9 @@ struct RateSums: Sendable {
     static let controls = 5..<5 + RateSums.controls
     static let baseline = controls.lowerBound + SampleBlock.controlCount
     static let stein = baseline + 1
-    static let pilot = stein + 1
     static let count = controls.upperBound
   }
-  private static let controls = SampleBlock.controlCount + 3
+  private static let controls = SampleBlock.controlCount + 2
 
   /// Adds quantities as `LevelQuantities` makes them: rows `2k` and `2k + 1` are a pair, the first
   /// `compared` ones have a score-matching loss.
@@ -49,9 +48,8 @@ struct RateSums: Sendable {
     return b > 0 ? a / b : 0
   }
 
-  /// The slopes of the loss `‖ẑ‖² − 2 z·ẑ` on the controls but that of the pilot.
-  var lossSlopes: [Double] {
-    let slopes = moments.slopes()
-    return zip(slopes[0], slopes[1]).dropLast().map { $1 - 2 * $0 }
+  /// The standard error of the loss.
+  var lossError: Double {
+    ControlledMeans([moments]).combination(0, [-2, 1, 0]).standardError
   }
 }

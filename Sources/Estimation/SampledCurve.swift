@@ -12,8 +12,10 @@ public struct SampledCurve: Sendable {
   public let geometry: [LevelGeometry]?
 
   /// The estimates that follow from the sums of batches of samples.
-  init(_ batches: [CurveSums], sigmas: [Double], evaluator: ScoreEvaluator) {
-    let (source, design) = (evaluator.source, evaluator.design)
+  init(
+    _ batches: [CurveSums], sigmas: [Double], source: any SampleSource, wideNoise: WideNoise?,
+    sharesSamples: Bool
+  ) {
     let rule = LogIntegral(sigmas: sigmas)
     let geometry = sigmas.indices.map { level in
       var sum = LevelGeometry(dimension: source.dimension, sigma: sigmas[level])
@@ -25,14 +27,14 @@ public struct SampledCurve: Sendable {
       NoiseLevelEstimate(
         sigma: sigmas[level],
         fit: RateFit(batches.map { $0.levels[level] }, dimension: source.dimension),
-        data: source.moments, wideNoise: evaluator.wideNoise)
+        data: source.moments, wideNoise: wideNoise)
     }
     guard sigmas.count > 1 else {
       integrals = nil
       return
     }
     integrals =
-      design.sharesSamples
+      sharesSamples
       ? RateIntegrals(
         RateFit(batches.map(\.total), dimension: source.dimension),
         bounds: levels.map(\.upperBound.value), rule: rule)

@@ -9,7 +9,9 @@ internal import Statistics
 /// `∫ (D + σ² ∇·s + ‖ẑ‖² − z·ẑ) d ln σ = log p(y|x_min) − log p(y|x_max)` (from the heat equation, Equation
 /// 14), which for a finite law hardly varies from sample to sample. Stein's identity makes the same
 /// integrand a loss of any score, learned ones included: so the total entropy is known far better than
-/// the rates. Results are keyed by the seed and do not depend on the number of threads.
+/// the rates. The surprisal of continuous data varies more, with their density; a pilot sample tells
+/// whether the integral gains, and if not, levels have samples of their own. Results are keyed by the
+/// seed and do not depend on the number of threads.
 public struct ScoreEvaluator: Sendable {
   /// The score function that is evaluated.
   public let score: any ScoreFunction
@@ -66,7 +68,9 @@ public struct ScoreEvaluator: Sendable {
   /// The estimates at each of the ascending noise levels, and of their integrals.
   public func curve(at sigmas: [Double], workers: Workers) -> SampledCurve {
     precondition(zip(sigmas, sigmas.dropFirst()).allSatisfy { $0 < $1 })
-    let batches = EvaluationPass(self, sigmas: sigmas).batches(workers: workers)
-    return SampledCurve(batches, sigmas: sigmas, evaluator: self)
+    let pass = EvaluationPass(self, sigmas: sigmas)
+    return SampledCurve(
+      pass.batches(workers: workers), sigmas: sigmas, source: source, wideNoise: wideNoise,
+      sharesSamples: pass.sharesSamples)
   }
 }

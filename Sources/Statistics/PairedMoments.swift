@@ -80,9 +80,6 @@ public struct PairedMoments: Sendable, Equatable {
     return (slopes, leverage)
   }
 
-  /// The slopes of the targets on the controls, `(T, C)`, by least squares on the differences.
-  public func slopes() -> [[Double]] { regression().slopes }
-
   /// The mean of target `t` corrected with the given slopes.
   func mean(_ t: Int, slopes: [Double]) -> Double {
     (0..<controls).reduce(mean(t)) { $0 - slopes[$1] * mean(targets + $1) }

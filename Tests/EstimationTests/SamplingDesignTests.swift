@@ -98,7 +98,7 @@ struct BentScore: ScoreFunction {
         count: 20_000)
       for sigma in [0.3, 2.0] {
         let rows = LevelQuantities(
-          evaluator, samples, sigma: sigma, level: 0, pilot: .none(levels: 1), compared: 0
+          evaluator, samples, sigma: sigma, level: 0, ratio: 1, compared: 0
         ).rows
         for control in 0..<6 {
           let mean = Estimate(
