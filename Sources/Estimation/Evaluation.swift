@@ -46,19 +46,25 @@ public struct Evaluation: Sendable {
   public let dataScale: Double
   /// The levels, ascending.
   public let levels: [Level]
-  private let integrals: RateIntegrals?
+  /// What samples say of the law's own score, where that is the model; nil otherwise.
+  public let sampled: SampledCurve?
+  /// The Jacobian of the model's score at each level; nil where it was not taken.
+  public let geometry: [LevelGeometry]?
+  let integrals: RateIntegrals?
   private let ledger: LossLedger?
-  private let rule: LogIntegral
+  let rule: LogIntegral
 
   /// Puts together what was computed at the same ascending `sigmas`; nil for a side that is unknown.
   public init(
     sigmas: [Double], moments: DataMoments, exact: [InformationPoint]?,
-    learned: SampledCurve?, ledger: LossLedger?
+    learned: SampledCurve?, ledger: LossLedger?, sampled: SampledCurve? = nil
   ) {
     precondition(exact.map { $0.count == sigmas.count } ?? true)
     precondition(learned.map { $0.levels.count == sigmas.count } ?? true)
     dimension = moments.mean.count
     dataScale = moments.scale
+    self.sampled = sampled
+    geometry = (learned ?? sampled)?.geometry
     integrals = learned?.integrals
     self.ledger = ledger
     rule = LogIntegral(sigmas: sigmas)

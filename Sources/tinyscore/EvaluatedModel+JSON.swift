@@ -23,7 +23,7 @@ extension EvaluatedModel {
       "dataScale": .number(evaluation.dataScale),
       "samplesPerLevel": JSONValue(UInt64(samplesPerLevel)), "seed": JSONValue(seed),
       "confidence": .number(confidence),
-      "levels": .array(evaluation.levels.map(levelJSON)), "summary": summaryJSON,
+      "levels": .array(evaluation.levels.indices.map(levelJSON)), "summary": summaryJSON,
     ]
     guard case .object(let first) = document else { return document }
     return .object(first + members)
@@ -43,12 +43,17 @@ extension EvaluatedModel {
     ]
   }
 
-  private func levelJSON(_ level: Evaluation.Level) -> JSONValue {
+  private func levelJSON(_ index: Int) -> JSONValue {
+    let level = evaluation.levels[index]
     var members = [
       JSONMember(key: "sigma", value: .number(level.sigma)),
       JSONMember(key: "exact", value: level.exact.map(exactJSON) ?? .null),
       JSONMember(
         key: "learned", value: level.learned.map { learnedJSON($0, level: level) } ?? .null),
+      JSONMember(
+        key: "sampled", value: evaluation.sampled.map { sampledJSON($0.levels[index]) } ?? .null),
+      JSONMember(
+        key: "geometry", value: evaluation.geometry.map { geometryJSON($0[index]) } ?? .null),
     ]
     if let clock, let factor = timeFactor(level) {
       // The model's own rate: the exact one of a law, the loss of a network.
@@ -127,6 +132,14 @@ extension EvaluatedModel {
         "exact": JSONValue(evaluation.peakSigma(.exact)),
         "loss": JSONValue(evaluation.peakSigma(.loss)),
       ],
+      "sampled": evaluation.sampled?.integrals.map(integralsJSON) ?? .null,
+      "quadratureError": JSONValue(
+        evaluation.quadratureError(.exact) ?? evaluation.quadratureError(.loss)),
+      "dataEntropy": totalsJSON { totalJSON(evaluation.dataEntropy($0, of: data)) },
+      "differentialEntropy": totalsJSON {
+        totalJSON(evaluation.differentialEntropy($0, of: data))
+      },
+      "dimension": evaluation.plateaus.map(plateausJSON) ?? .null,
     ]
   }
 }

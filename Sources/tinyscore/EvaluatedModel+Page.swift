@@ -13,7 +13,8 @@ extension EvaluatedModel {
         ReportPage.Section(
           "Entropy rate", figures: [rateFigure, errorFigure].compactMap { $0 },
           tables: [summaryTable(unit: .nats)]),
-        ReportPage.Section("Divergence", figures: [divergenceFigure]), heldOutSection,
+        ReportPage.Section("Divergence", figures: [divergenceFigure]), geometrySection,
+        heldOutSection,
       ].compactMap(\.self), configuration: configuration, command: command,
       colophon: "Made by tinyscore \(programVersion).")
   }
@@ -105,6 +106,32 @@ extension EvaluatedModel {
             offset: -(rates[sigma] ?? 0) / Double(evaluation.dimension))
         }
       }, referenceLines: [.init("exact", at: 0)])
+  }
+
+  /// The spectrum of the Fisher information, where Jacobians were taken.
+  private var geometrySection: ReportPage.Section? {
+    guard let geometry = evaluation.geometry else { return nil }
+    let dimension = evaluation.dimension
+    // At most eight lines: the smallest, the largest, and some between.
+    let count = min(8, dimension)
+    let shown = (0..<count).map { count > 1 ? $0 * (dimension - 1) / (count - 1) : 0 }
+    let series = shown.enumerated().map { place, index in
+      Figure.Series(
+        "μ\(index + 1)", role: .route(place),
+        points: zip(evaluation.levels, geometry).map { level, geometry in
+          let value = geometry.spectrum.eigenvalues[index]
+          let (lower, upper) = value.interval(confidence: confidence)
+          return Figure.Point(level.sigma, value.value, lower: lower, upper: upper)
+        })
+    }
+    let figure = Figure(
+      title: "Eigenvalues of the Fisher information, times σ²",
+      caption:
+        "The mean spectrum of 1 + σ² ∇s: 1 along directions in which the data look continuous, 0 "
+        + "where the noise decides nothing. Their sum is the entropy rate.",
+      xAxis: .init("noise level σ", isLogarithmic: true), yAxis: .init("eigenvalues of σ² I(x)"),
+      series: series, referenceLines: [.init("free noise", at: 1)])
+    return ReportPage.Section("Geometry", figures: [figure])
   }
 
   /// The losses on training and on held-out points, where some were kept aside.

@@ -64,17 +64,28 @@ extension EvaluatedModel {
         error.map { formatNumber($0, significant: 2) } ?? "–",
       ])
     }
+    for (route, entropy) in sampledEntropies {
+      table.append([
+        Self.name(route) + " (sampled)", text(entropy, unit: unit, digits: 6),
+        text(exact.flatMap { $0.value > 0 ? entropy.scaled(by: 100 / $0.value) : nil }), "–",
+      ])
+    }
     return table
+  }
+
+  /// The integrals of the routes of a law's own score.
+  private var sampledEntropies: [(Route, Estimate)] {
+    guard let sampled = evaluation.sampled?.integrals else { return [] }
+    return [
+      (.loss, sampled.loss), (.divergence, sampled.divergence), (.scoreNorm, sampled.scoreNorm),
+      (.upperBound, sampled.upperBound),
+    ]
   }
 
   /// What the numbers rest on, and what to beware of.
   private var footer: String {
     var lines: [String] = []
-    if let entropy = dataset.law.entropy, let held = evaluation.entropy(.exact), entropy > 0 {
-      lines.append(
-        "The levels hold \(formatNumber(100 * held.value / entropy, significant: 4)) % of the data's "
-          + "entropy, \(formatNumber(entropy, significant: 6)) nats.")
-    }
+    lines += totalLines
     let rare = evaluation.levels.filter {
       $0.learned?.restsOnRareEvents ?? $0.exact?.restsOnRareEvents ?? false
     }
@@ -104,6 +115,56 @@ extension EvaluatedModel {
           + "loss bounds the exact rate from above.")
     }
     return lines.isEmpty ? "" : "\n" + lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The entropy of the data, tails included, and the dimension of their support, in words.
+  private var totalLines: [String] {
+    var lines: [String] = []
+    func words(_ name: String, _ interval: (lower: Double, upper: Double), isBound: Bool) -> String
+    {
+      let upper = formatNumber(interval.upper, significant: 6)
+      guard !isBound else { return "\(name) is at most \(upper) nats by the loss" }
+      return "\(name) is between \(formatNumber(interval.lower, significant: 6)) and \(upper) nats"
+    }
+    for route in [Route.exact, .loss] {
+      let isBound = route != .exact
+      if let total = evaluation.dataEntropy(route, of: data),
+        let interval = total.interval(confidence: confidence), interval.upper.isFinite
+      {
+        lines.append(
+          words("The data's entropy", interval, isBound: isBound)
+            + (isBound ? "." : tailWords(total) + "."))
+      }
+      if let total = evaluation.differentialEntropy(route, of: data) {
+        let interval = total.interval(confidence: confidence)
+        guard interval.upper.isFinite else { continue }
+        lines.append(
+          words("The data's differential entropy", interval, isBound: isBound)
+            + (isBound
+              ? "."
+              : ", that of the Gaussian of their covariance "
+                + "\(formatNumber(total.baseline, significant: 6))."))
+      }
+    }
+    if let support = evaluation.plateaus?.support {
+      lines.append(
+        "The support of the data has dimension \(support.dimension): the rate stays there from σ = "
+          + "\(formatNumber(support.from, significant: 3)) to "
+          + "\(formatNumber(support.to, significant: 3)).")
+    }
+    return lines
+  }
+
+  /// What lies outside of the levels.
+  private func tailWords(_ total: EntropyTotal) -> String {
+    guard let below = total.below, let above = total.above else { return "" }
+    let share = dataset.law.entropy.flatMap { entropy in
+      evaluation.entropy(.exact).flatMap { entropy > 0 ? 100 * $0.value / entropy : nil }
+    }
+    return
+      ", at most \(formatNumber(below.upperBound, significant: 2)) of them below the levels and "
+      + "\(formatNumber(above.upperBound, significant: 2)) above"
+      + (share.map { ": the levels hold \(formatNumber($0, significant: 4)) %" } ?? "")
   }
 
   /// All models as one CSV: a row for each model and level.

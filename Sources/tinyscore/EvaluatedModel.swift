@@ -11,6 +11,8 @@ struct EvaluatedModel {
   /// The losses on training and held-out points, where some were kept aside.
   let heldOut: HeldOutComparison?
   let evaluation: Evaluation
+  /// What is known of the data beside their entropy rates.
+  let data: EvaluatedData
   let samplesPerLevel: Int
   let seed: UInt64
   let confidence: Double
