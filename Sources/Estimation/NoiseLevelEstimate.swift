@@ -20,6 +20,8 @@ public struct NoiseLevelEstimate: Sendable {
   public let scoreNorm: Estimate
   /// The loss after the best rescaling of the prediction, `D − A²/B`: never above the loss.
   public let upperBound: Estimate
+  /// By how much rescaling lowers the loss, `(B − A)²/B` without its sampling bias: below 0 by chance.
+  let scalingGain: Double
   /// `L − (D − B) = 2(B − A)`: 0 for the exact score.
   public let miscalibration: Estimate
   /// The score-matching loss `δ = E‖ẑ* − ẑ‖²` against the exact prediction ẑ* (Equation 8), where known.
@@ -46,11 +48,15 @@ extension NoiseLevelEstimate {
     loss = combination(d, -2, 1)
     divergence = combination(d, -1, 0)
     scoreNorm = combination(d, 0, -1)
+    miscalibration = combination(0, -2, 2)
+    // D − a²/b = L − (b − a)²/b, and (b − a)² exceeds the true square by the variance on average.
+    let distance = fit.rates.combination(0, [-1, 1, 0])
+    let square = distance.value * distance.value - distance.standardError * distance.standardError
+    scalingGain = b > 0 && square.isFinite ? square / b : 0
     // The gradient of D − a²/b is (−2a/b, a²/b²): the error of a ratio to first order.
     let slope = combination(0, -2 * ratio, ratio * ratio)
     upperBound = Estimate(
-      d - a * ratio, standardError: slope.standardError, freedom: slope.freedom)
-    miscalibration = combination(0, -2, 2)
+      loss.value - max(0, scalingGain), standardError: slope.standardError, freedom: slope.freedom)
     scoreMatchingLoss = fit.mismatch
     restsOnRareEvents = isRare
   }

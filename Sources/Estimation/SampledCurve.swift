@@ -37,7 +37,7 @@ public struct SampledCurve: Sendable {
       sharesSamples
       ? RateIntegrals(
         RateFit(batches.map(\.total), dimension: source.dimension),
-        bounds: levels.map(\.upperBound.value), rule: rule)
+        gain: rule.integral(levels.map(\.scalingGain)), rule: rule)
       : RateIntegrals(independent: levels, rule: rule)
   }
 }
@@ -59,16 +59,15 @@ public struct RateIntegrals: Sendable {
   /// That of the score-matching loss, where it is known at every level.
   public let scoreMatchingLoss: Estimate?
 
-  /// The integrals from samples that the levels share; `bounds` are the scaled bounds of the levels.
-  init(_ total: RateFit, bounds: [Double], rule: LogIntegral) {
+  /// The integrals from samples that the levels share; `gain` is by how much rescaling lowers the loss.
+  init(_ total: RateFit, gain: Double, rule: LogIntegral) {
     let d = total.dimension * rule.weights.reduce(0, +)
     loss = total.rates.combination(d, [-2, 1, 0])
     divergence = total.rates.combination(d, [-1, 0, 0])
     scoreNorm = total.rates.combination(d, [0, -1, 0])
     let bound = total.rates.combination(0, [0, 0, 1])
     upperBound = Estimate(
-      zip(rule.weights, bounds).reduce(0) { $0 + $1.0 * $1.1 },
-      standardError: bound.standardError, freedom: bound.freedom)
+      loss.value - max(0, gain), standardError: bound.standardError, freedom: bound.freedom)
     scoreMatchingLoss = total.mismatch
   }
 
@@ -77,7 +76,10 @@ public struct RateIntegrals: Sendable {
     loss = rule.integral(levels.map(\.loss))
     divergence = rule.integral(levels.map(\.divergence))
     scoreNorm = rule.integral(levels.map(\.scoreNorm))
-    upperBound = rule.integral(levels.map(\.upperBound))
+    let bound = rule.integral(levels.map(\.upperBound))
+    let gain = max(0, rule.integral(levels.map(\.scalingGain)))
+    upperBound = Estimate(
+      loss.value - gain, standardError: bound.standardError, freedom: bound.freedom)
     let mismatches = levels.compactMap(\.scoreMatchingLoss)
     scoreMatchingLoss = mismatches.count == levels.count ? rule.integral(mismatches) : nil
   }
