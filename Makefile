@@ -9,7 +9,7 @@ TINYSCORE = .build/release/tinyscore
 DEMO = demo
 SOURCES = Sources Tests Package.swift
 
-.PHONY: demo test bench results laws format lint build packages clean
+.PHONY: demo test bench results laws coverage efficiency format lint build packages clean
 
 demo: build
 	@mkdir -p $(DEMO)
@@ -41,6 +41,16 @@ laws: build .venv/done
 	.venv/bin/python Tests/Python/exact_laws.py $(TINYSCORE)
 	@echo
 	.venv/bin/python Tests/Python/entropy_integrals.py $(TINYSCORE)
+
+# The README's tables of what the intervals and the variance reductions are worth.
+coverage: build
+	.build/release/Calibration coverage two-points unequal-two-points ring-8 hierarchy simplex-16 \
+	  grid-25 checkerboard sphere-8 checkpoints/example.safetensors
+
+efficiency: build
+	.build/release/Calibration efficiency two-points unequal-two-points ring-8 hierarchy simplex-16 \
+	  gaussian-16 subspace-4-in-16 grid-25 checkerboard circle sphere-8 \
+	  checkpoints/example.safetensors
 
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)
