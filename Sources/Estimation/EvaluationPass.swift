@@ -110,7 +110,7 @@ struct EvaluationPass: Sendable {
       }
       total.add(totals, compared: 0)
     }
-    pilot.ratios = levels.map(\.ratio)
+    pilot.ratios = levels.map { $0.ratio(dimension: evaluator.source.dimension) }
     let errors = zip(levels, weights).map { $0.lossError * $1 }
     pilot.integralGains = total.lossError < errors.reduce(0) { hypot($0, $1) }
     return pilot

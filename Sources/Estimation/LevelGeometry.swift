@@ -59,12 +59,12 @@ public struct LevelGeometry: Sendable {
         let exact = (0..<spectrum.dimension).reduce(0.0) {
           $0 + sigma * sigma * jacobians[row, $1 * spectrum.dimension + $1]
         }
-        let along = rows[row, 0]
+        let stein = rows[row, RateSums.Column.along]
         let guess = sigma * sigma * probed[row]
         sums[Trace.probed.rawValue] += w * (d + guess) / 2
-        sums[Trace.stein.rawValue] += (w * d - along) / 2
+        sums[Trace.stein.rawValue] += stein / 2
         sums[Trace.probedDefect.rawValue] += w * (guess - exact) / 2
-        sums[Trace.steinDefect.rawValue] += (-along - w * exact) / 2
+        sums[Trace.steinDefect.rawValue] += (stein - w * (d + exact)) / 2
       }
       traces.add(sums, weight: (samples.weights[first] + samples.weights[first + 1]) / 2)
     }

@@ -22,12 +22,10 @@ struct LevelQuantities {
     rows = Matrix(rows: x.rows, columns: Column.count)
     for row in 0..<x.rows {
       let w = samples.weights[row]
-      let z = samples.z.row(row)
-      let (a, b) = products(z, predicted.row(row))
-      rows[row, 0] = w * a
-      rows[row, 1] = w * b
-      rows[row, 2] = w * ratio * (ratio * b - 2 * a)
-      rows[row, Column.loss] = w * squaredDistance(z, predicted.row(row))
+      let (loss, along) = errors(samples.z.row(row), predicted.row(row))
+      rows[row, Column.loss] = w * loss
+      rows[row, Column.along] = w * along
+      rows[row, Column.bound] = w * ratio * (ratio * loss + 2 * (1 - ratio) * along)
     }
     setMismatch(evaluator, x.rows(0..<compared), predicted, samples, sigma: sigma)
     setControls(evaluator, x, samples, sigma: sigma, level: level)
@@ -65,7 +63,8 @@ struct LevelQuantities {
           w * (squaredDistance(samples.z.row(row), linear.row(row)) - linearLoss)
       }
       if let divergences {
-        rows[row, Column.stein] = rows[row, 0] + w * sigma * sigma * divergences[row]
+        let trace = Double(x.columns) + sigma * sigma * divergences[row]
+        rows[row, Column.stein] = rows[row, Column.along] - w * trace
       }
     }
   }
@@ -85,16 +84,17 @@ extension SamplingDesign.ControlVariates {
   }
 }
 
-/// `z·ẑ` and `‖ẑ‖²`.
-private func products(
+/// `‖e‖²` and `z·e` of the error `e = z − ẑ`.
+private func errors(
   _ z: ArraySlice<Double>, _ predicted: ArraySlice<Double>
 ) -> (Double, Double) {
-  var (a, b) = (0.0, 0.0)
+  var (loss, along) = (0.0, 0.0)
   for (noise, guess) in zip(z, predicted) {
-    a += noise * guess
-    b += guess * guess
+    let error = noise - guess
+    loss += error * error
+    along += noise * error
   }
-  return (a, b)
+  return (loss, along)
 }
 
 /// `‖a − b‖²`.

@@ -33,28 +33,29 @@ public struct NoiseLevelEstimate: Sendable {
 extension NoiseLevelEstimate {
   /// The estimates that follow from the fit of a level, for data with these moments.
   init(sigma: Double, fit: RateFit, data: DataMoments, wideNoise: WideNoise?) {
-    let (d, a, b) = (fit.dimension, fit.rates.means[0], fit.rates.means[1])
+    let (d, l, along) = (fit.dimension, fit.rates.means[0], fit.rates.means[1])
     let isRare = fit.losses.matter(
       sigma: sigma, dataScale: data.scale,
       tailWeight: wideNoise?.tailWeight(samples: fit.losses.count) ?? 1)
-    /// `offset + α a + β b` with its standard error.
-    func combination(_ offset: Double, _ alpha: Double, _ beta: Double) -> Estimate {
-      let estimate = fit.rates.combination(offset, [alpha, beta, 0])
+    /// `α L + β (D − A)` with its standard error.
+    func combination(_ alpha: Double, _ beta: Double) -> Estimate {
+      let estimate = fit.rates.combination(0, [alpha, beta, 0])
       guard isRare else { return estimate }
       return fit.losses.widened(estimate, sigma: sigma, totalVariance: data.totalVariance)
     }
-    let ratio = b > 0 ? a / b : 0
     self.sigma = sigma
-    loss = combination(d, -2, 1)
-    divergence = combination(d, -1, 0)
-    scoreNorm = combination(d, 0, -1)
-    miscalibration = combination(0, -2, 2)
-    // D − a²/b = L − (b − a)²/b, and (b − a)² exceeds the true square by the variance on average.
-    let distance = fit.rates.combination(0, [-1, 1, 0])
+    loss = combination(1, 0)
+    divergence = combination(0, 1)
+    scoreNorm = combination(-1, 2)
+    miscalibration = combination(2, -2)
+    // D − A²/B = L − (B − A)²/B, and (B − A)² exceeds the true square by the variance on average.
+    let distance = fit.rates.combination(0, [1, -1, 0])
     let square = distance.value * distance.value - distance.standardError * distance.standardError
-    scalingGain = b > 0 && square.isFinite ? square / b : 0
-    // The gradient of D − a²/b is (−2a/b, a²/b²): the error of a ratio to first order.
-    let slope = combination(0, -2 * ratio, ratio * ratio)
+    let norm = d - 2 * along + l
+    scalingGain = norm > 0 && square.isFinite ? min(square / norm, max(0, l)) : 0
+    // The bound's gradient by (A, B) is (−2r, r²), r = A/B: its error to first order.
+    let ratio = scalingRatio(loss: l, along: along, dimension: d)
+    let slope = combination(ratio * ratio, 2 * ratio * (1 - ratio))
     upperBound = Estimate(
       loss.value - max(0, scalingGain), standardError: slope.standardError, freedom: slope.freedom)
     scoreMatchingLoss = fit.mismatch

@@ -4,7 +4,7 @@ internal import Statistics
 struct RateFit: Sendable {
   /// The dimension D of the space.
   let dimension: Double
-  /// The means of A, B and a combination of the two.
+  /// The means of L, `D − A` and a combination of the two.
   let rates: ControlledMeans
   /// The score-matching loss, where it is known.
   let mismatch: Estimate?

@@ -3,9 +3,14 @@ internal import Statistics
 
 /// The sums over samples from which the estimates at one noise level, or of the integrals over all,
 /// follow.
+///
+/// Everything is written in the error `e = z − ẑ` of the prediction: the mean of `‖e‖²` is L, and that of
+/// `z·e` is `D − A`, the divergence route, since `E‖z‖² = D`; the score-norm route is `D − B = 2 (D − A) − L`.
+/// Where the noise is large A and B are close to D, and these small numbers keep the digits that
+/// differences of A and B would lose.
 struct RateSums: Sendable {
-  /// Targets `w z·ẑ`, `w ‖ẑ‖²` and a combination of the two; the controls of `SampleBlock`, then those of
-  /// the Gaussian baseline and of Stein's identity.
+  /// Targets `w ‖e‖²`, `w z·e` and the linear part of the scaled bound; the controls of `SampleBlock`, then
+  /// those of the Gaussian baseline and of Stein's identity.
   private(set) var moments = PairedMoments(targets: 3, controls: RateSums.controls)
   /// The weighted score-matching loss with the same controls, where the exact score is known.
   private(set) var mismatch = PairedMoments(targets: 1, controls: RateSums.controls)
@@ -13,12 +18,14 @@ struct RateSums: Sendable {
   private(set) var losses = RareEvents()
   private(set) var mismatches = RareEvents()
 
-  /// The places of a row of quantities: the targets, the score-matching loss, the loss, the controls.
+  /// The places of a row of quantities: the targets, the score-matching loss, the controls.
   enum Column {
+    static let loss = 0
+    static let along = 1
+    static let bound = 2
     static let targets = 0..<3
     static let mismatch = 3
-    static let loss = 4
-    static let controls = 5..<5 + RateSums.controls
+    static let controls = 4..<4 + RateSums.controls
     static let baseline = controls.lowerBound + SampleBlock.controlCount
     static let stein = baseline + 1
     static let count = controls.upperBound
@@ -42,14 +49,23 @@ struct RateSums: Sendable {
     }
   }
 
-  /// `A/B` from plain means.
-  var ratio: Double {
-    let (a, b) = (moments.plainMean(0).value, moments.plainMean(1).value)
-    return b > 0 ? a / b : 0
+  /// `A/B` from plain means in `dimension` dimensions.
+  func ratio(dimension: Int) -> Double {
+    scalingRatio(
+      loss: moments.plainMean(Column.loss).value, along: moments.plainMean(Column.along).value,
+      dimension: Double(dimension))
   }
 
   /// The standard error of the loss.
   var lossError: Double {
-    ControlledMeans([moments]).combination(0, [-2, 1, 0]).standardError
+    ControlledMeans([moments]).combination(0, [1, 0, 0]).standardError
   }
+}
+
+/// The factor `A/B` by which a prediction is best scaled, drawn to 1 where the prediction is next to
+/// nothing and the factor, of no consequence, would be all noise.
+func scalingRatio(loss: Double, along: Double, dimension d: Double) -> Double {
+  let least = 1e-3 * d
+  let (a, b) = (d - along, d - 2 * along + loss)
+  return (max(0, a) + least) / (max(0, b) + least)
 }

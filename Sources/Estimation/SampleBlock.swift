@@ -24,7 +24,9 @@ struct SampleBlock: Sendable {
     let source = evaluator.source
     let strata =
       evaluator.design.isStratified
-      ? Strata(cells: pairs, dimension: source.dimension, ingredients: source.ingredients) : nil
+      ? Strata(
+        cells: pairs, dimension: source.dimension, ingredients: source.ingredients,
+        seed: evaluator.seed) : nil
     let stream = RandomStream(
       seed: evaluator.seed, step: RandomStream.evaluationSteps + step, purpose: .noise,
       strata: strata)

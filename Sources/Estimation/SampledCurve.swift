@@ -61,10 +61,9 @@ public struct RateIntegrals: Sendable {
 
   /// The integrals from samples that the levels share; `gain` is by how much rescaling lowers the loss.
   init(_ total: RateFit, gain: Double, rule: LogIntegral) {
-    let d = total.dimension * rule.weights.reduce(0, +)
-    loss = total.rates.combination(d, [-2, 1, 0])
-    divergence = total.rates.combination(d, [-1, 0, 0])
-    scoreNorm = total.rates.combination(d, [0, -1, 0])
+    loss = total.rates.combination(0, [1, 0, 0])
+    divergence = total.rates.combination(0, [0, 1, 0])
+    scoreNorm = total.rates.combination(0, [-1, 2, 0])
     let bound = total.rates.combination(0, [0, 0, 1])
     upperBound = Estimate(
       loss.value - max(0, gain), standardError: bound.standardError, freedom: bound.freedom)

@@ -8,8 +8,8 @@ internal import Glibc
 /// in one piece are nearly alike: their differences say what the partition has not removed (Cochran
 /// 1977, chapter 5), without regard to what differs between cells.
 ///
-/// The order of the cells is scattered, and all digits are flipped at random by the seed, so that any
-/// part of the samples is uniform too.
+/// The order of the cells is scattered by the seed, and all digits are flipped at random, so that any part
+/// of the samples is as good as independent ones of its number.
 public struct Strata: Sendable, Equatable {
   /// The number of cells.
   public let cells: Int
@@ -19,8 +19,10 @@ public struct Strata: Sendable, Equatable {
   private let uniforms: Int
   private let noises: Int
   private let normals: Int
-  /// Neighbouring cells are drawn `stride` places apart, a number without a factor in common.
-  private let stride: Int
+  /// The key of the order in which cells are drawn.
+  private let key: UInt64
+  /// The digits of the largest cell number.
+  private let digits: Int
 
   /// Digits of a coordinate that are stratified at most; the others come from a stream.
   private static let mostDigits = 32
@@ -29,7 +31,7 @@ public struct Strata: Sendable, Equatable {
   ///
   /// The first uniform number comes first, then the noise, the normal numbers, and the other uniform
   /// ones: as many as have two digits each.
-  public init(cells: Int, dimension: Int, ingredients: SampleIngredients) {
+  public init(cells: Int, dimension: Int, ingredients: SampleIngredients, seed: UInt64) {
     precondition(cells >= 1 && dimension >= 1)
     self.cells = cells
     let digits = Int.bitWidth - 1 - cells.leadingZeroBitCount
@@ -44,20 +46,33 @@ public struct Strata: Sendable, Equatable {
     normals = take(ingredients.normals)
     uniforms = first + take(max(0, ingredients.uniforms - 1))
     self.dimension = uniforms + noises + normals
-    var stride = max(1, Int(0.618_033_988_749_895 * Double(cells)))
-    while Self.greatestCommonDivisor(stride, cells) > 1 { stride += 1 }
-    self.stride = stride
-  }
-
-  private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
-    b == 0 ? a : greatestCommonDivisor(b, a % b)
+    key = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+    self.digits = Int.bitWidth - (cells - 1).leadingZeroBitCount
   }
 
   /// The cell that a sample falls into: samples `2k` and `2k + 1` share one.
+  ///
+  /// A permutation of the numbers of as many binary digits as the largest has, again and again until one
+  /// is a cell's.
   func cell(of sample: Int) -> Int {
-    Int(
-      (UInt64(sample / 2 % cells)).multipliedReportingOverflow(by: UInt64(stride)).partialValue
-        % UInt64(cells))
+    precondition(sample >= 0 && sample / 2 < cells)
+    var cell = UInt64(sample / 2)
+    repeat { cell = scattered(cell) } while cell >= UInt64(cells)
+    return Int(cell)
+  }
+
+  /// A number of `digits` binary digits for another, one to one: steps that can be undone, in the
+  /// manner of Steele, Lea and Flood (2014).
+  private func scattered(_ number: UInt64) -> UInt64 {
+    guard digits > 1 else { return number }
+    let (mask, shift) = ((UInt64(1) << UInt64(digits)) - 1, UInt64((digits + 1) / 2))
+    var n = number
+    for round in 0..<4 {
+      n = (n &+ key >> UInt64(8 * round)) & mask
+      n = n &* 0xD134_2543_DE82_EF95 & mask
+      n ^= n >> shift
+    }
+    return n
   }
 
   /// The place in the cube of coordinate `index` of a purpose; nil if it is not stratified.

@@ -65,7 +65,7 @@ struct BentScore: ScoreFunction {
           design: design
         ).curve(at: sigmas, workers: Self.workers)
       }
-      let reference = curve(.plain, samples: 60_000, seed: 77)
+      let reference = curve(.plain, samples: 24_000, seed: 77)
       for design in Self.designs {
         let found = curve(design, samples: 4000, seed: 4)
         func check(_ a: Estimate, _ b: Estimate) {

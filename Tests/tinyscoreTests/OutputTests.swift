@@ -94,7 +94,7 @@ import Testing
     let words = ["train", "pair.json", "--output", "m.safetensors"] + smallRun
     let first = place.process(words + ["--steps", "1000000000", "--checkpoint-every", "10"])
     async let ended: Void = first.runToEnd()
-    for _ in 0..<4000 where !place.has("m.safetensors") {
+    for _ in 0..<24_000 where !place.has("m.safetensors") {
       try await Task.sleep(for: .milliseconds(5))
     }
     let second = try await place.run(words)
