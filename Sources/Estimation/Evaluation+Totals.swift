@@ -25,17 +25,26 @@ extension Evaluation {
   /// The exact rates, whose shape tells the quadrature's error without noise, or nil.
   private var shape: [Double]? { rates(.exact)?.map(\.value) }
 
-  /// The error that the trapezoid rule makes with the rates by a route, estimated from above, in nats.
-  public func quadratureError(_ route: Route) -> Double? {
-    rates(route).map { rule.error(of: shape ?? $0.map(\.value)) }
+  /// Whether levels are near enough that something may be said about what lies between them: no two
+  /// farther apart than an e-fold, which is about the width of a decision.
+  private var isDense: Bool {
+    zip(levels, levels.dropFirst()).allSatisfy { $1.sigma / $0.sigma < 2.72 }
   }
 
-  /// The entropy of finite data by a route, tails included; nil for continuous data.
+  /// The error that the trapezoid rule makes with the rates by a route, estimated from above, in nats;
+  /// nil where levels are farther apart than an e-fold.
+  public func quadratureError(_ route: Route) -> Double? {
+    guard isDense else { return nil }
+    return rates(route).map { rule.error(of: shape ?? $0.map(\.value)) }
+  }
+
+  /// The entropy of finite data by a route, tails included; nil for continuous data, and where levels are
+  /// farther apart than an e-fold.
   ///
   /// A loss bounds it from above.
   public func dataEntropy(_ route: Route, of data: EvaluatedData) -> EntropyTotal? {
     guard let rates = rates(route), let integral = entropy(route), let last = levels.last,
-      data.below != nil
+      data.below != nil, isDense
     else { return nil }
     let isExact = route == .exact
     return EntropyTotal(
@@ -52,17 +61,19 @@ extension Evaluation {
   public func differentialEntropy(
     _ route: Route, of data: EvaluatedData
   ) -> DifferentialEntropy? {
-    guard let rates = rates(route), let integral = entropy(route), data.below == nil else {
-      return nil
-    }
+    guard let rates = rates(route), let integral = entropy(route), data.below == nil, isDense
+    else { return nil }
     return DifferentialEntropy(
       baseline: data.baseline, sigmas: levels.map(\.sigma), rates: rates, shape: shape,
       integralError: integral.standardError, isUpperBound: route != .exact)
   }
 
   /// The plateaus of the effective dimension: of the exact rate, or of the loss where there is none.
+  ///
+  /// nil where levels are farther apart than an e-fold.
   public var plateaus: DimensionPlateaus? {
-    (rates(.exact) ?? rates(.loss)).map {
+    guard isDense, levels.count > 2 else { return nil }
+    return (rates(.exact) ?? rates(.loss)).map {
       DimensionPlateaus(sigmas: levels.map(\.sigma), dimensions: $0)
     }
   }

@@ -50,7 +50,7 @@ struct LevelQuantities {
   ) {
     let design = evaluator.design.controls
     let linear = evaluator.baseline?.predictedNoise(at: x, sigma: sigma)
-    let linearLoss = evaluator.baseline?.entropyRate(sigma: sigma) ?? 0
+    let linearLoss = evaluator.baseline?.expectedLoss(sigma: sigma) ?? 0
     let divergences =
       design >= .stein ? evaluator.divergences(at: x, sigma: sigma, level: level, samples) : nil
     for row in 0..<x.rows {

@@ -7,21 +7,28 @@ public import LinearAlgebra
 /// entropy: the linear denoiser is the best one for the normal law, and does as well for every other
 /// (Kong, Brekelmans and Ver Steeg 2023, Equation 13). Its expected loss is known whatever the data.
 public struct GaussianBaseline: Sendable {
-  /// The eigenvalues λ of the covariance, ascending, `(D)`, none negative.
+  /// The eigenvalues λ of the covariance, `(D)`, none negative: ascending, or along the axes.
   public let eigenvalues: [Double]
   private let mean: [Double]
-  /// nil where every direction is an eigenvector.
+  /// nil where the axes are eigenvectors, in their order.
   private let eigenvectors: Matrix<Double>?
+  /// By how much rounding may have changed an eigenvalue.
+  private let rounding: Double
 
   /// The baseline of data from `source`; nil where its covariance is not known.
   public init?(_ source: some SampleSource) {
-    guard let covariance = source.covariance, let eigen = SymmetricEigen(covariance) else {
-      return nil
-    }
-    // Below rounding an eigenvalue is as good as 0.
-    let least = 1e-14 * (eigen.values.last ?? 0)
-    eigenvalues = eigen.values.map { $0 > least ? $0 : 0 }
+    guard let covariance = source.covariance else { return nil }
     mean = source.moments.mean
+    let axes = mean.indices
+    guard axes.contains(where: { i in axes.contains { $0 != i && covariance[i, $0] != 0 } }) else {
+      (eigenvalues, eigenvectors, rounding) = (axes.map { covariance[$0, $0] }, nil, 0)
+      return
+    }
+    guard let eigen = SymmetricEigen(covariance) else { return nil }
+    // Below rounding an eigenvalue is as good as 0.
+    let most = max(0, eigen.values.last ?? 0)
+    rounding = 4 * .ulpOfOne * Double(mean.count) * most
+    eigenvalues = eigen.values.map { $0 > 1e-14 * most ? $0 : 0 }
     eigenvectors = eigen.vectors
   }
 
@@ -36,12 +43,10 @@ public struct GaussianBaseline: Sendable {
     eigenvalues = Array(
       repeating: moments.totalVariance / Double(dimension), count: dimension)
     mean = moments.mean
-    eigenvectors = nil
+    (eigenvectors, rounding) = (nil, 0)
   }
 
   /// The entropy rate `Σ λ/(λ + σ²)` of the normal law, in nats per unit of `ln σ`.
-  ///
-  /// The expected loss `E‖z − ẑ‖²` of `predictedNoise` on any data with these moments.
   public func entropyRate(sigma: Double) -> Double {
     eigenvalues.reduce(0) { $0 + $1 / ($1 + sigma * sigma) }
   }
@@ -58,14 +63,39 @@ public struct GaussianBaseline: Sendable {
     return eigenvalues.reduce(0) { $0 + (log(2 * Double.pi * $1) + 1) / 2 }
   }
 
-  /// The noise `σ (Σ + σ²)⁻¹ (x − E y)` that the linear denoiser predicts at the rows of `x`, `(B, D)`.
+  /// The factors `σ/(λ + σ²)` of the linear denoiser, 0 in directions in which rounding of λ would change
+  /// its loss by more than 1e-10 nats.
+  private func factors(sigma: Double) -> [Double] {
+    eigenvalues.map {
+      let factor = sigma / ($0 + sigma * sigma)
+      return factor * factor * rounding > 1e-10 ? 0 : factor
+    }
+  }
+
+  /// The expected loss `E‖z − ẑ‖²` of `predictedNoise` on any data with these moments, in nats per unit of
+  /// `ln σ`: `Σ (1 − σ f)² + λ f²` with its factors f, which is `entropyRate` but for rounding.
+  public func expectedLoss(sigma: Double) -> Double {
+    zip(eigenvalues, factors(sigma: sigma)).reduce(0) {
+      $0 + ($1.1 > 0 ? $1.0 / ($1.0 + sigma * sigma) : 1)
+    }
+  }
+
+  /// The noise `σ (Σ + σ²)⁻¹ (x − E y)` that the linear denoiser predicts at the rows of `x`, `(B, D)`; 0
+  /// in directions whose variance is lost to rounding.
   public func predictedNoise(at x: Matrix<Double>, sigma: Double) -> Matrix<Double> {
     precondition(x.columns == mean.count && sigma > 0)
     var centred = x
     for row in 0..<x.rows { for j in mean.indices { centred[row, j] -= mean[j] } }
-    var along = eigenvectors.map { .product(centred, $0, transposingRight: true) } ?? centred
-    let factors = eigenvalues.map { sigma / ($0 + sigma * sigma) }
-    for row in 0..<x.rows { for j in mean.indices { along[row, j] *= factors[j] } }
-    return eigenvectors.map { .product(along, $0) } ?? along
+    let factors = factors(sigma: sigma)
+    func scale(_ matrix: inout Matrix<Double>) {
+      for row in 0..<x.rows { for j in mean.indices { matrix[row, j] *= factors[j] } }
+    }
+    guard let eigenvectors else {
+      scale(&centred)
+      return centred
+    }
+    var along = Matrix<Double>.product(centred, eigenvectors, transposingRight: true)
+    scale(&along)
+    return .product(along, eigenvectors)
   }
 }
