@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// A partition of the unit cube into cells of equal volume, each of which gets two samples.
 ///
 /// The cells are consecutive pieces of the curve that Morton (1966) drew through the cube: the binary
