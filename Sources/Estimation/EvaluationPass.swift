@@ -69,7 +69,9 @@ struct EvaluationPass: Sendable {
     }
     let comparesAll = evaluator.exactSamples == evaluator.samplesPerLevel
     // An even number of pairs, as part of the strata is taken two pairs at a time.
-    let compared = min(2 * range.count, (part(of: evaluator.exactSamples) + 3) / 4 * 4)
+    let compared =
+      evaluator.exact == nil
+      ? 0 : min(2 * range.count, (part(of: evaluator.exactSamples) + 3) / 4 * 4)
     let jacobians = part(of: evaluator.jacobianSamples)
     let shared = sharesSamples ? block(range, level: 0) : nil
     var totals = Matrix<Double>(rows: 2 * range.count, columns: RateSums.Column.count)

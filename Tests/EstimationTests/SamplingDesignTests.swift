@@ -206,7 +206,7 @@ struct BentScore: ScoreFunction {
       return try #require(curve.levels[0].scoreMatchingLoss)
     }
     let truth = try loss(1 << 15, exact: 1 << 15, seed: 99)
-    let found = try (0..<40).map { try loss(2048, exact: 128, seed: $0) }
+    let found = try (0..<40).map { try loss(4096, exact: 256, seed: $0) }
     let deviation = found.reduce(0) { $0 + pow($1.value - truth.value, 2) }
     let variance = found.reduce(0) { $0 + pow($1.standardError, 2) }
     #expect(truth.standardError < 0.2 * (variance / 40).squareRoot())
