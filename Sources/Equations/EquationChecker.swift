@@ -11,9 +11,10 @@ public struct EquationChecker: Sendable {
 
   /// A checker that draws its samples under `seed`.
   ///
-  /// Expectations are over `samples` of them, some a fixed part of it; a power of 2, at least 2¹³, where
-  /// every wrong form still deviates by five errors. `network` is measured where an equation must hold for any network. `score` gives the score of a
-  /// law, which is the law itself unless a test wants to see equations fail.
+  /// Expectations are over `samples` of them, some over a fixed part; a power of 2, at least 2¹³, where
+  /// every wrong form still deviates by five errors. `network` is measured where an equation must hold
+  /// for any network. `score` gives the score of a law, which is the law itself unless a test wants to
+  /// see equations fail.
   public init(
     seed: UInt64, samples: Int = 1 << 18, workers: Workers, network: LearnedScore? = nil,
     score: @escaping @Sendable (any Law) -> any ScoreFunction = { $0 }

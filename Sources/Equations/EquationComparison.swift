@@ -51,7 +51,10 @@ public struct EquationComparison: Sendable, Equatable {
     }
     self.left = left.mean.value
     self.right = right.mean.value
-    error = difference.mean.standardError + Measured.rounding * max(abs(self.left), abs(self.right))
+    // Numbers that are sums of terms of order one are no surer than those.
+    error =
+      difference.mean.standardError
+      + Measured.rounding * max(1, abs(self.left), abs(self.right))
     isSampled = true
   }
 

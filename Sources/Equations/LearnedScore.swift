@@ -111,10 +111,8 @@ struct NetworkMeasurement: Sendable {
   }
 
   /// `δ + C` against the denoising loss, C exact (Equations 9 and 18).
-  func decomposition(scale: Double = 1) -> EquationComparison {
-    return EquationComparison(
-      compare { (scale * mismatch($0), scale * loss($0)) },
-      addingLeft: optimalLoss.scaled(by: scale))
+  func decomposition() -> EquationComparison {
+    EquationComparison(compare { (mismatch($0), loss($0)) }, addingLeft: optimalLoss)
   }
 
   /// `δ` against the loss less that of the exact score on the same samples (Equation 9).

@@ -15,8 +15,9 @@ public struct CoverageStudy: Sendable {
     public let exact: Int
     /// How many were exact numbers and wrong.
     public let wrong: Int
-    /// The root mean square of the standard errors, and of the distances from the truth.
+    /// The root mean square of the standard errors.
     public let standardError: Double
+    /// The root mean square of the distances from the truth.
     public let deviation: Double
 
     /// The fraction of intervals that held the truth; nil if none was counted.
@@ -34,8 +35,8 @@ public struct CoverageStudy: Sendable {
     return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 
-  /// The curves of the evaluators against the truth at the levels `sigmas`, whose integral is its
-  /// trapezoid sum.
+  /// Compares the losses of `evaluator` under the seeds `0 ..< seeds`, and their integrals, with `truth`
+  /// at the levels `sigmas` and its trapezoid sum.
   public init(
     sigmas: [Double], truth: [Double], confidence: Double, seeds: Int, workers: Workers,
     evaluator: @Sendable (_ seed: UInt64) -> ScoreEvaluator
@@ -75,13 +76,13 @@ extension CoverageStudy.Cell {
         if lower <= truth && truth <= upper { held += 1 }
       }
     }
-    let mean = { (values: [Double]) in
+    let rootMeanSquare = { (values: [Double]) in
       values.isEmpty
         ? 0 : (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
     }
     self.init(
       intervals: counted.count, held: held, flagged: flagged, exact: exact, wrong: wrong,
-      standardError: mean(counted.map(\.standardError)),
-      deviation: mean(counted.map { $0.value - truth }))
+      standardError: rootMeanSquare(counted.map(\.standardError)),
+      deviation: rootMeanSquare(counted.map { $0.value - truth }))
   }
 }

@@ -6,8 +6,9 @@ public import Statistics
 /// levels.
 ///
 /// `h(y) = ½ Σ log(2πe λ) − ∫_0^∞ (C_G − C) d ln σ` (Guo, Shamai and Verdú 2005; Kong, Brekelmans and Ver
-/// Steeg 2023; their SNR is `1/σ²`), C_G the rate of the Gaussian baseline. The integral is `KL(p ‖ G)`: `dh(x_σ)/d ln σ = D − C` by de Bruijn's identity, and both entropies meet at
-/// infinity. Unlike C the difference vanishes at both ends.
+/// Steeg 2023; their SNR is `1/σ²`), C_G the rate of the Gaussian baseline. The integral is `KL(p ‖ G)`:
+/// `dh(x_σ)/d ln σ = D − C` by de Bruijn's identity, and both entropies meet at infinity. Unlike C the
+/// difference vanishes at both ends.
 public struct DifferentialEntropy: Sendable, Equatable {
   /// The entropy of the baseline.
   public let baseline: Double
@@ -34,8 +35,10 @@ public struct DifferentialEntropy: Sendable, Equatable {
   /// Whether the rate is a loss, at least the entropy rate, so that only upper bounds hold.
   public let isUpperBound: Bool
 
-  /// The entropy from `rates` at ascending `sigmas`, the standard error of their integral by the
-  /// trapezoid rule being `integralError`.
+  /// The entropy from `rates` at ascending `sigmas`, whose integral by the trapezoid rule is `integral`.
+  ///
+  /// The integral comes with its own error, known to whoever knows which samples the levels share; where
+  /// they do, it may differ from that of `rates` by the errors of those, which are larger.
   ///
   /// nil for data that show no density: some direction without variance, or `D − C` at the smallest
   /// level more than half of D or not on its way to 0 (p below 0.75), as for finite laws, laws on a
@@ -43,7 +46,7 @@ public struct DifferentialEntropy: Sendable, Equatable {
   /// `shape`, the rates of a like curve without noise, or from `rates` themselves.
   public init?(
     baseline: GaussianBaseline, sigmas: [Double], rates: [Estimate], shape: [Double]? = nil,
-    integralError: Double, isUpperBound: Bool = false
+    integral: Estimate, isUpperBound: Bool = false
   ) {
     precondition(sigmas.count == rates.count && shape.map { $0.count == sigmas.count } ?? true)
     guard let entropy = baseline.differentialEntropy, let sigma = sigmas.first,
@@ -63,7 +66,7 @@ public struct DifferentialEntropy: Sendable, Equatable {
     let normal = sigmas.map { baseline.entropyRate(sigma: $0) }
     let rule = LogIntegral(sigmas: sigmas)
     let differences = zip(normal, rates).map { $0 - $1.value }
-    correction = Estimate(rule.integral(differences), standardError: integralError)
+    correction = integral.scaled(by: -1, offset: rule.integral(normal))
     // The differences are as far from exact as the rates were rounded.
     let rounding = 4 * .ulpOfOne * (abs(rule.integral(normal)) + abs(entropy))
     let shapes = shape.map { zip(normal, $0).map { $0 - $1 } } ?? differences

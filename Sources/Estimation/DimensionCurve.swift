@@ -57,8 +57,11 @@ struct DimensionCurve {
   private func window(_ levels: ClosedRange<Int>) -> Window? {
     let mean = mean(levels)
     guard mean.value.isFinite, abs(mean.value) < 1e9 else { return nil }
-    let m = max(0, Int(mean.value.rounded()))
     let slope = slope(levels)
+    // A curve that comes up to m as `m − k σ²` is, on average over any range, half of its rise per e-fold
+    // below it.
+    let limit = mean.value - (slope.value.isFinite ? slope.value / 2 : 0)
+    let m = max(0, Int(limit.rounded()))
     guard levels.allSatisfy({ excess($0, m) <= 0 }),
       let steepest = tolerance(m, errors: 2, standardError: slope.standardError),
       abs(slope.value) <= steepest

@@ -1,4 +1,3 @@
-internal import Glibc
 public import Statistics
 
 /// The entropy that data decide over all noise levels, from an entropy rate at some: the entropy of a

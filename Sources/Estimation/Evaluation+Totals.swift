@@ -65,7 +65,7 @@ extension Evaluation {
     else { return nil }
     return DifferentialEntropy(
       baseline: data.baseline, sigmas: levels.map(\.sigma), rates: rates, shape: shape,
-      integralError: integral.standardError, isUpperBound: route != .exact)
+      integral: integral, isUpperBound: route != .exact)
   }
 
   /// The plateaus of the effective dimension: of the exact rate, or of the loss where there is none.

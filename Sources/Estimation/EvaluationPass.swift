@@ -67,7 +67,11 @@ struct EvaluationPass: Sendable {
       let most = ((samples + 1) / 2 * share + pairs - 1) / pairs
       return 2 * max(0, min(range.count, most - done))
     }
-    let compared = part(of: evaluator.exactSamples)
+    let comparesAll = evaluator.exactSamples == evaluator.samplesPerLevel
+    // An even number of pairs, as part of the strata is taken two pairs at a time.
+    let compared =
+      evaluator.exact == nil
+      ? 0 : min(2 * range.count, (part(of: evaluator.exactSamples) + 3) / 4 * 4)
     let jacobians = part(of: evaluator.jacobianSamples)
     let shared = sharesSamples ? block(range, level: 0) : nil
     var totals = Matrix<Double>(rows: 2 * range.count, columns: RateSums.Column.count)
@@ -76,12 +80,12 @@ struct EvaluationPass: Sendable {
       let quantities = LevelQuantities(
         evaluator, samples, sigma: sigma, level: level, ratio: pilot.ratios[level],
         compared: compared)
-      sums.levels[level].add(quantities.rows, compared: compared)
+      sums.levels[level].add(quantities.rows, compared: compared, comparesAll: comparesAll)
       sums.geometry[level].add(
         evaluator, samples.prefix(jacobians), quantities.rows, level: level)
       quantities.addTo(&totals, weight: weights[level])
     }
-    sums.total.add(totals, compared: compared)
+    sums.total.add(totals, compared: compared, comparesAll: comparesAll)
   }
 
   /// The samples of the pairs `range`, those of one level if levels have their own.
@@ -89,7 +93,7 @@ struct EvaluationPass: Sendable {
     SampleBlock(evaluator, pairs: range, of: pairs, step: UInt32(level))
   }
 
-  /// A pilot from samples that are not used again.
+  /// A pilot from samples and probes that are not used again.
   private static func pilot(
     _ evaluator: ScoreEvaluator, sigmas: [Double], weights: [Double], pairs: Int
   ) -> Pilot {
@@ -104,7 +108,7 @@ struct EvaluationPass: Sendable {
       var totals = Matrix<Double>(rows: samples.y.rows, columns: RateSums.Column.count)
       for (level, sigma) in sigmas.enumerated() {
         let quantities = LevelQuantities(
-          evaluator, samples, sigma: sigma, level: level, ratio: 1, compared: 0)
+          evaluator, samples, sigma: sigma, level: Int(pilotStep) + level, ratio: 1, compared: 0)
         levels[level].add(quantities.rows, compared: 0)
         quantities.addTo(&totals, weight: weights[level])
       }
@@ -116,7 +120,7 @@ struct EvaluationPass: Sendable {
     return pilot
   }
 
-  /// A step that no level has.
+  /// A step that no level has; the pilot's probes are those of the steps from here on.
   private static let pilotStep: UInt32 = 1 << 30
 }
 

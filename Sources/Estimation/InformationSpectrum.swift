@@ -4,8 +4,9 @@ public import Statistics
 /// The eigenvalues of the Fisher information at one noise level, averaged over samples.
 ///
 /// `σ² I(x) = 1 + σ² ∇s(x) = Cov(y|x)/σ²`, the *dimensionless* Fisher matrix (Ambrogioni 2025, Equations
-/// 40 and 41), has an eigenvalue of 1 in directions in which only noise is seen, and 0 in those in
-/// which the data are known. Its trace has the mean `C(σ)`. The Jacobian of a network need not be
+/// 40 and 41), has an eigenvalue of 1 in directions in which the data look continuous, so that they stay
+/// as uncertain as the noise, and 0 in those in which they are far better known. Its trace has the
+/// mean `C(σ)`. The Jacobian of a network need not be
 /// symmetric: its symmetric part is taken, and the rest is reported as `asymmetry`.
 ///
 /// Eigenvalues are computed from `1 + σ (σ J)`, without over- or underflow between σ = 1e-150 and 1e150.
@@ -113,8 +114,8 @@ extension InformationSpectrum {
   /// The Fisher trace before eigenvalues were taken: the two agree to rounding.
   public var jacobianTrace: Estimate { mean(.jacobianTrace) }
 
-  /// The mean number of eigenvalues above 1/2: directions in which a sample says less of the data than
-  /// noise does.
+  /// The mean number of eigenvalues above 1/2: directions in which the data look continuous rather
+  /// than decided.
   public var softCount: Estimate { mean(.softCount) }
 
   /// The mean of `‖J − Jᵀ‖/‖J‖` (Frobenius norms), between 0 for a gradient field and 2.

@@ -109,7 +109,7 @@ extension ScoreEvaluator {
   ) -> [Double] {
     guard !divergenceIsExact else { return score.divergence(at: x, sigma: sigma) }
     let stream = RandomStream(
-      seed: seed, step: RandomStream.evaluationSteps + UInt32(level), purpose: .noise)
+      seed: seed, step: RandomStream.evaluationSteps + UInt32(level), purpose: .probe)
     return HutchinsonTrace(probes: 1, stream: stream)
       .traces(of: score, at: x, sigma: sigma, firstSample: samples.first)
   }

@@ -33,20 +33,34 @@ struct RateSums: Sendable {
   private static let controls = SampleBlock.controlCount + 2
 
   /// Adds quantities as `LevelQuantities` makes them: rows `2k` and `2k + 1` are a pair, the first
-  /// `compared` ones have a score-matching loss.
-  mutating func add(_ rows: Matrix<Double>, compared: Int) {
+  /// `compared` ones have a score-matching loss; `comparesAll` if those of every block do.
+  mutating func add(_ rows: Matrix<Double>, compared: Int, comparesAll: Bool = true) {
+    if !comparesAll { addPart(rows, compared: compared) }
     for first in stride(from: 0, to: rows.rows, by: 2) {
       let pair = (rows.row(first), rows.row(first + 1))
       moments.add(pair, targets: Column.targets, controls: Column.controls)
-      if first + 1 < compared {
-        mismatch.add(
-          pair, targets: Column.mismatch..<Column.mismatch + 1, controls: Column.controls)
-      }
+      if comparesAll && first + 1 < compared { addMismatch(pair) }
       for row in first...first + 1 {
         losses.add(rows[row, Column.loss])
         if row < compared { mismatches.add(rows[row, Column.mismatch]) }
       }
     }
+  }
+
+  /// Adds the score-matching losses of some strata only: what differs between strata is then an error
+  /// too, so it is the means of pairs that are compared, two at a time.
+  private mutating func addPart(_ rows: Matrix<Double>, compared: Int) {
+    for first in stride(from: 0, to: compared - 3, by: 4) {
+      let means = [first, first + 2].map { row in
+        zip(rows.row(row), rows.row(row + 1)).map { ($0 + $1) / 2 }
+      }
+      addMismatch((means[0][...], means[1][...]))
+    }
+  }
+
+  private mutating func addMismatch(_ pair: (ArraySlice<Double>, ArraySlice<Double>)) {
+    mismatch.add(
+      pair, targets: Column.mismatch..<Column.mismatch + 1, controls: Column.controls)
   }
 
   /// `A/B` from plain means in `dimension` dimensions.

@@ -1,7 +1,7 @@
 /// How samples are drawn and their means corrected: which means of cutting the variance are in use.
 ///
 /// Every design gives unbiased means and honest errors. The full one is what users get; the others
-/// are there to measure what each part of it is worth (`Benchmarks efficiency`).
+/// are there to measure what each part of it is worth (`Calibration efficiency`).
 public struct SamplingDesign: Sendable, Equatable {
   /// Whether samples come in pairs, two to a stratum of data and noise, or independently.
   public var isStratified: Bool
@@ -25,6 +25,7 @@ public struct SamplingDesign: Sendable, Equatable {
     /// Also `z·ẑ + σ² ∇·s`, by Stein's identity.
     case stein
 
+    /// Whether `right` has all the controls of `left`, and more.
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
   }
 

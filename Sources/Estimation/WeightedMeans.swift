@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Statistics
 
 /// Running means of a few quantities over weighted clusters of samples, with standard errors.

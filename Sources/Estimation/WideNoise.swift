@@ -5,10 +5,10 @@ internal import Statistics
 /// Noise of which half is drawn wider than a standard normal, and the weights that make up for it.
 ///
 /// What isolated points lose at small noise comes from rare large `z`. Half of the noise therefore has
-/// the standard deviation `τ`, `τ² = 1 + 3/√D`, which in one dimension is 2 and in any has a divergence
-/// of about 9/4 nats from the normal. A sample weighs `w = φ(z)/(½ φ(z) + ½ φ_τ(z))`, whichever half it
-/// came from (the defensive mixture of Hesterberg 1995 with the balance of Veach and Guibas 1995): its
-/// mean is 1, and it is never more than 2.
+/// the standard deviation `τ`, `τ² = 1 + 3/√D`: 2 in one dimension, and so near 1 in many that its
+/// divergence `D/2 (τ² − 1 − log τ²)` from the normal, 0.8 nats in one, never exceeds 9/4. A sample
+/// weighs `w = φ(z)/(½ φ(z) + ½ φ_τ(z))`, whichever half it came from (the defensive mixture of Hesterberg
+/// 1995 with the balance of Veach and Guibas 1995): its mean is 1, and it is never more than 2.
 struct WideNoise: Sendable {
   /// The dimension D of the space.
   let dimension: Int

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// A partition of the unit cube into cells of equal volume, each of which gets two samples.
 ///
 /// The cells are consecutive pieces of the curve that Morton (1966) drew through the cube: the binary
@@ -35,7 +33,8 @@ public struct Strata: Sendable, Equatable {
     precondition(cells >= 1 && dimension >= 1)
     self.cells = cells
     let digits = Int.bitWidth - 1 - cells.leadingZeroBitCount
-    var room = max(1, digits / 2)
+    // The coin has the first digit.
+    var room = max(1, (digits - 1) / 2)
     func take(_ wanted: Int) -> Int {
       let taken = min(room, wanted)
       room -= taken

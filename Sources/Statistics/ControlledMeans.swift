@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Means of several target quantities, corrected by control variates of expectation 0, from samples
 /// drawn in pairs: two to a stratum.
 ///

@@ -43,7 +43,8 @@ public struct LogIntegral: Sendable {
   /// either vanish, not of both. On the exact curves of the shipped laws, all or part of their
   /// range at 8 to 200 equal levels, never below the true error, ten times it in the median; on levels
   /// moved by a third of a step at random, below it in 0.7 % of cases, where there are too few to see a
-  /// peak. Independent errors ε of the rates add about `ε h √n/4`, a quarter of the integral's own.
+  /// peak. Independent errors ε of the rates add `ε h √n/3` or a little more, a third of the integral's
+  /// own.
   public func error(of rates: [Double]) -> Double {
     precondition(rates.count == weights.count)
     guard rates.count > 1 else { return 0 }

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Sums over samples drawn in pairs, two to a stratum, of target quantities and of control variates of
 /// expectation 0.
 public struct PairedMoments: Sendable, Equatable {

@@ -132,50 +132,18 @@ struct Evaluate: ParsableCommand {
     let sigmas = try parsedSigmas() ?? range.levels(levels)
     let exact = law.informationCurve(
       at: sigmas, sampling: CurveSampling(samples: samples, seed: common.seed, workers: workers))
-    var (learned, sampled): (SampledCurve?, SampledCurve?)
-    switch model {
-    case .network(let checkpoint, _):
-      learned = ScoreEvaluator(
-        score: checkpoint.score(weights), source: law, exact: law, samplesPerLevel: samples,
-        exactSamples: law.affordableSamples(samples),
-        jacobianSamples: jacobianSamples(of: checkpoint.score(weights)), seed: common.seed
-      ).curve(at: sigmas, workers: workers)
-    case .exact:
-      let count = law.affordableSamples(min(samples, Self.ownSamples))
-      sampled = ScoreEvaluator(
-        score: law, source: law, exact: nil, samplesPerLevel: count,
-        jacobianSamples: min(count, jacobianSamples(of: law)), hasCheapDivergence: true,
-        seed: common.seed
-      ).curve(at: sigmas, workers: workers)
-    }
-    var comparison: HeldOutComparison?
-    if case .network(let checkpoint, _) = model, let heldOut {
-      comparison = HeldOutEvaluator(
-        score: checkpoint.score(weights), training: law, heldOut: heldOut,
-        samplesPerLevel: samples, seed: common.seed
-      ).comparison(at: sigmas, workers: workers)
-    }
+    let (learned, sampled) = curves(of: model, law: law, at: sigmas, workers: workers)
     return EvaluatedModel(
-      model: model, dataset: data, heldOut: comparison,
+      model: model, dataset: data,
+      heldOut: heldOut.flatMap {
+        comparison(of: model, law: law, heldOut: $0, at: sigmas, workers: workers)
+      },
       evaluation: Evaluation(
         sigmas: sigmas, moments: law.moments, exact: exact, learned: learned, ledger: ledger,
         sampled: sampled),
       data: EvaluatedData(law, below: law.undecidedEntropy(below: exact[0], workers: workers)),
       samplesPerLevel: samples, seed: common.seed, confidence: confidence, weights: weights,
       clock: clock.map { $0.clock(over: range) })
-  }
-
-  /// Samples at which a law's own score is put through all routes, beside its exact curve.
-  private static let ownSamples = 2048
-  /// Numbers that the Jacobians of one level may have: what they cost beside the scores is then little.
-  private static let jacobianNumbers = 1 << 18
-  private static let mostJacobians = 512
-
-  /// The samples of a level at which the Jacobian of a score is taken: none in many dimensions.
-  private func jacobianSamples(of score: some ScoreFunction) -> Int {
-    let count = Self.jacobianNumbers / (score.dimension * score.dimension)
-    let cost = (score as? PointsLaw).map { max(1, $0.weights.count / 1000) } ?? 1
-    return count / cost < 32 ? 0 : min(samples, Self.mostJacobians, count / cost)
   }
 
   /// The levels of `--sigmas`, ascending and without repeats; nil if the option is not there.

@@ -93,7 +93,7 @@ extension EvaluatedModel {
       lines.append(
         "At \(rare.count) of \(evaluation.levels.count) levels, σ from "
           + "\(formatNumber(rare[0].sigma, significant: 3)) to "
-          + "\(formatNumber(rare[rare.count - 1].sigma, significant: 3)), the sampled loss rests on rare "
+          + "\(formatNumber(rare[rare.count - 1].sigma, significant: 3)), the sampled loss rests on\nrare "
           + "events: its error there allows for one more that went unseen.")
     }
     if let heldOut {
@@ -111,8 +111,8 @@ extension EvaluatedModel {
     }
     if !learnedRoutes.isEmpty {
       lines.append(
-        "In brackets the standard error of the last digits, \(samplesPerLevel) samples a level. The "
-          + "loss bounds the exact rate from above.")
+        "In brackets the standard error of the last digits, \(samplesPerLevel) samples a level.\n"
+          + "The loss bounds the exact rate from above.")
     }
     return lines.isEmpty ? "" : "\n" + lines.joined(separator: "\n") + "\n"
   }
@@ -148,8 +148,7 @@ extension EvaluatedModel {
     }
     if let support = evaluation.plateaus?.support {
       lines.append(
-        "The support of the data has dimension \(support.dimension): the rate stays there from σ = "
-          + "\(formatNumber(support.from, significant: 3)) to "
+        "At the smallest noise the effective dimension is \(support.dimension), up to σ = "
           + "\(formatNumber(support.to, significant: 3)).")
     }
     return lines

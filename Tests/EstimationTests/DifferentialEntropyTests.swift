@@ -17,8 +17,7 @@ import Testing
       isotropic ? GaussianBaseline(isotropic: law.moments) : try EntropyLaw.baseline(law)
     return DifferentialEntropy(
       baseline: baseline, sigmas: sigmas, rates: curve.map { $0.entropyRate },
-      integralError: LogIntegral(sigmas: sigmas).integral(curve.map { $0.entropyRate })
-        .standardError)
+      integral: LogIntegral(sigmas: sigmas).integral(curve.map { $0.entropyRate }))
   }
 
   @Test(
@@ -92,7 +91,7 @@ import Testing
         try #require(
           DifferentialEntropy(
             baseline: baseline, sigmas: sigmas, rates: rates, shape: exact,
-            integralError: LogIntegral(sigmas: sigmas).integral(rates).standardError,
+            integral: LogIntegral(sigmas: sigmas).integral(rates),
             isUpperBound: isUpperBound)
         ).interval(confidence: 0.95)
       }
@@ -110,15 +109,37 @@ import Testing
   func loss() throws {
     let law = EntropyLaw.continuous[2]
     let curve = law.curve(32)
+    let sigmas = curve.map { $0.sigma }
     for excess in [0.001, 0.01, 0.1] {
+      let losses = curve.map { $0.entropyRate.scaled(by: 1, offset: excess) }
       let entropy = try #require(
         DifferentialEntropy(
-          baseline: try EntropyLaw.baseline(law.law), sigmas: curve.map { $0.sigma },
-          rates: curve.map { $0.entropyRate.scaled(by: 1, offset: excess) }, integralError: 0,
-          isUpperBound: true))
+          baseline: try EntropyLaw.baseline(law.law), sigmas: sigmas, rates: losses,
+          integral: LogIntegral(sigmas: sigmas).integral(losses), isUpperBound: true))
       #expect(entropy.interval(confidence: 0.95).upper >= law.entropy)
       #expect(entropy.estimate.value > law.entropy)
     }
+  }
+
+  @Test("The correction is that of the integral given, with its error, not of the levels' sum")
+  func integral() throws {
+    let law = EntropyLaw.continuous[3]
+    let curve = law.curve(32)
+    let sigmas = curve.map { $0.sigma }
+    let rule = LogIntegral(sigmas: sigmas)
+    let exact = rule.integral(curve.map { $0.entropyRate })
+    // Levels that share samples are known less well than their integral.
+    let rates = curve.map { Estimate($0.entropyRate.value + 0.01, standardError: 0.02) }
+    let known = Estimate(exact.value, standardError: 1e-4, freedom: 30)
+    let entropy = try #require(
+      DifferentialEntropy(
+        baseline: try EntropyLaw.baseline(law.law), sigmas: sigmas, rates: rates,
+        shape: curve.map { $0.entropyRate.value }, integral: known))
+    #expect(entropy.correction.standardError == 1e-4 && entropy.correction.freedom == 30)
+    let normal = try sigmas.map { try EntropyLaw.baseline(law.law).entropyRate(sigma: $0) }
+    #expect(abs(entropy.correction.value - rule.integral(normal) + exact.value) < 1e-12)
+    // The levels' own sum is off by more than that.
+    #expect(rule.integral(rates).value - exact.value > 0.05)
   }
 
   @Test("What shows no density has no differential entropy")

@@ -102,19 +102,38 @@ func exampleLaws() throws -> [any Law] {
   func partlyExact() throws {
     for law in try exampleLaws() {
       let score = ScaledScore(base: law, factor: 0.9)
-      func estimates(_ samples: Int, exact: Int?) -> [NoiseLevelEstimate] {
+      func estimates(
+        _ samples: Int, exact: Int?, design: SamplingDesign = .full
+      ) -> [NoiseLevelEstimate] {
         ScoreEvaluator(
           score: score, source: law, exact: law, samplesPerLevel: samples, exactSamples: exact,
-          seed: 3
+          seed: 3, design: design
         ).curve(at: [0.5], workers: Workers(count: 1)).levels
       }
       let (all, some) = (estimates(2000, exact: nil)[0], estimates(2000, exact: 1100)[0])
       #expect(some.loss == all.loss && some.divergence == all.divergence)
-      // Seed 3, 5 standard errors, 3 laws. About half the samples, so about √2 times the error.
+      // Seed 3, 5 standard errors, 3 laws. With strata left out the error is that without any, or
+      // up to some three times as much: pairs count once, and are compared across the law.
       let delta = try #require(some.scoreMatchingLoss)
       let whole = try #require(all.scoreMatchingLoss)
       #expect(delta != whole && abs(delta.value - whole.value) < 5 * delta.standardError)
-      #expect(delta.standardError < 3 * whole.standardError && delta.value > 0)
+      var design = SamplingDesign.full
+      design.isStratified = false
+      let scattered = try #require(
+        estimates(2000, exact: 1100, design: design)[0].scoreMatchingLoss)
+      #expect(delta.standardError < 4 * scattered.standardError && delta.value > 0)
+    }
+  }
+
+  @Test("Without the exact score there is no score-matching loss")
+  func unknown() throws {
+    for law in try exampleLaws() {
+      let curve = ScoreEvaluator(
+        score: ScaledScore(base: law, factor: 0.9), source: law, exact: nil, samplesPerLevel: 200,
+        seed: 1
+      ).curve(at: [0.5, 1], workers: Workers(count: 1))
+      #expect(curve.levels.allSatisfy { $0.scoreMatchingLoss == nil })
+      #expect(try #require(curve.integrals).scoreMatchingLoss == nil)
     }
   }
 
