@@ -142,7 +142,7 @@ extension EvaluatedModel {
           words("The data's differential entropy", interval, isBound: isBound)
             + (isBound
               ? "."
-              : ", that of the Gaussian of their covariance "
+              : ",\nthat of the Gaussian of their covariance "
                 + "\(formatNumber(total.baseline, significant: 6))."))
       }
     }
@@ -161,9 +161,10 @@ extension EvaluatedModel {
       evaluation.entropy(.exact).flatMap { entropy > 0 ? 100 * $0.value / entropy : nil }
     }
     return
-      ", at most \(formatNumber(below.upperBound, significant: 2)) of them below the levels and "
+      ",\nat most \(formatNumber(below.upperBound, significant: 2)) of them below the levels and "
       + "\(formatNumber(above.upperBound, significant: 2)) above"
-      + (share.map { ": the levels hold \(formatNumber($0, significant: 4)) %" } ?? "")
+      + (share.map { $0 <= 100 ? ": the levels hold \(formatNumber($0, significant: 4)) %" : "" }
+        ?? "")
   }
 
   /// All models as one CSV: a row for each model and level.
