@@ -20,7 +20,7 @@ def nats(estimate):
     if estimate is None:
         return "–"
     value, error = estimate["value"], estimate["standardError"]
-    return f"{value:.5g}" if error == 0 else f"{value:.5g} ± {error:.1g}"
+    return f"{value:.5g}" if error == 0 else f"{value:.6g} ± {error:.1g}"
 
 
 with tempfile.TemporaryDirectory() as folder:

@@ -94,6 +94,37 @@ import Testing
     try expectDocument(await place.evaluation("pair.json"), isNetwork: false)
   }
 
+  @Test(
+    "Totals with their tails, spectra and the dimension are in the JSON of either kind of model")
+  func totalsAndGeometry() async throws {
+    try await place.train("pair.json", to: "m.safetensors")
+    for model in ["m.safetensors", "pair.json"] {
+      let document = try await place.evaluation(model, ["--levels", "12"])
+      let levels = try #require(document["levels"]?.elements)
+      #expect(levels.count == 12)
+      for level in levels {
+        let geometry = try #require(level["geometry"])
+        expectEstimate(geometry["fisherEigenvalues"]?.elements?.first, "fisherEigenvalues")
+        expectEstimate(geometry["jacobianEigenvalues"]?.elements?.first, "jacobianEigenvalues")
+        expectEstimate(geometry["effectiveDimension"], "effectiveDimension")
+        for name in ["fisherTrace", "jacobianTrace", "hutchinson", "stein"] {
+          expectEstimate(geometry["entropyRate"]?[name], name)
+        }
+        let own = level["sampled"]?["entropyRate"]
+        #expect((own == nil) == (model == "m.safetensors"))
+        if own != nil { expectEstimate(own?["loss"], "sampled") }
+      }
+      let summary = try #require(document["summary"])
+      #expect(summary["quadratureError"]?.number ?? -1 > 0)
+      // ln 2 = 0.693, all of it within the interval.
+      let total = try #require(summary["dataEntropy"]?["exact"])
+      expectEstimate(total, "dataEntropy")
+      #expect(total["lower"]?.number ?? 9 < 0.69315 && total["upper"]?.number ?? 0 > 0.69314)
+      #expect(summary["differentialEntropy"] == .null)
+      #expect(summary["dimension"]?["support"] == 0)
+    }
+  }
+
   @Test("Several models give one table and a document of several evaluations")
   func severalModels() async throws {
     try await place.train("pair.json", to: "m.safetensors")
