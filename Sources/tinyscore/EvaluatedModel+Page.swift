@@ -35,6 +35,7 @@ extension EvaluatedModel {
           + "\(formatNumber(excess, significant: 2)) % too many, all of it the network's own error: the "
           + "loss bounds the exact rate from above.")
     }
+    words += totalLines.map { $0.split(separator: "\n").joined(separator: " ") }
     return words
   }
 

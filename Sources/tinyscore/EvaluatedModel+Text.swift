@@ -118,7 +118,7 @@ extension EvaluatedModel {
   }
 
   /// The entropy of the data, tails included, and the dimension of their support, in words.
-  private var totalLines: [String] {
+  var totalLines: [String] {
     var lines: [String] = []
     func words(_ name: String, _ interval: (lower: Double, upper: Double), isBound: Bool) -> String
     {
