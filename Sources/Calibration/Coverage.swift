@@ -16,7 +16,7 @@ struct Coverage: ParsableCommand {
 
   @Option(help: "Evaluations, each with its own seed.") var seeds = 400
   @Option(help: "Samples per noise level.") var samples = 4096
-  @Option(help: "Noise levels.") var levels = 8
+  @Option(help: "Noise levels.") var levels = 10
   @Option(help: "Samples per level of the truth, where it is not known exactly.")
   var truthSamples = 1 << 20
 
