@@ -12,9 +12,9 @@ struct Efficiency: ParsableCommand {
   @Argument(help: "Data sets (their exact scores) and checkpoints.")
   var subjects: [String]
 
-  @Option(help: "Samples per noise level.") var samples = 16384
+  @Option(help: "Samples per noise level.") var samples = 8192
   @Option(help: "Noise levels.") var levels = 48
-  @Option(help: "Evaluations whose variances are averaged.") var seeds = 4
+  @Option(help: "Evaluations whose variances are averaged.") var seeds = 1
 
   /// Designs, each with one part more than the one before.
   private static let designs: [(name: String, design: SamplingDesign)] = {
