@@ -32,7 +32,8 @@ struct EvaluationPass: Sendable {
   private static let pilotShare = 16
   private static let mostPilotPairs = 512
 
-  init(_ evaluator: ScoreEvaluator, sigmas: [Double]) {
+  /// The pass of an evaluator over the levels `sigmas`, its pilot taken.
+  init(_ evaluator: ScoreEvaluator, sigmas: [Double], workers: Workers) {
     self.evaluator = evaluator
     self.sigmas = sigmas
     weights = LogIntegral(sigmas: sigmas).weights
@@ -40,7 +41,8 @@ struct EvaluationPass: Sendable {
     let count = max(1, min(Self.mostBatches, pairs / Self.leastPairs))
     // Even, as random streams ask for samples in blocks of four numbers.
     share = (pairs + 2 * count - 1) / (2 * count) * 2
-    pilot = Self.pilot(evaluator, sigmas: sigmas, weights: weights, pairs: pairs)
+    pilot = Self.pilot(
+      evaluator, sigmas: sigmas, weights: weights, pairs: pairs, workers: workers)
   }
 
   /// Whether noise levels share their samples: if the design says so, and the integral gains.
@@ -95,25 +97,26 @@ struct EvaluationPass: Sendable {
 
   /// A pilot from samples and probes that are not used again.
   private static func pilot(
-    _ evaluator: ScoreEvaluator, sigmas: [Double], weights: [Double], pairs: Int
+    _ evaluator: ScoreEvaluator, sigmas: [Double], weights: [Double], pairs: Int, workers: Workers
   ) -> Pilot {
     var pilot = Pilot(ratios: sigmas.map { _ in 1 }, integralGains: true)
     let count = min(mostPilotPairs, pairs / pilotShare) / 2 * 2
     guard count > 0 && sigmas.count > 1 else { return pilot }
+    // Level by level, so that all threads have work; the levels' own samples are the same.
+    let parts = workers.map(sigmas.count) { level in
+      let samples = SampleBlock(evaluator, pairs: 0..<count, of: count, step: pilotStep)
+      return LevelQuantities(
+        evaluator, samples, sigma: sigmas[level], level: Int(pilotStep) + level, ratio: 1,
+        compared: 0)
+    }
     var levels = Array(repeating: RateSums(), count: sigmas.count)
     var total = RateSums()
-    for first in stride(from: 0, to: count, by: blockPairs) {
-      let samples = SampleBlock(
-        evaluator, pairs: first..<min(count, first + blockPairs), of: count, step: pilotStep)
-      var totals = Matrix<Double>(rows: samples.y.rows, columns: RateSums.Column.count)
-      for (level, sigma) in sigmas.enumerated() {
-        let quantities = LevelQuantities(
-          evaluator, samples, sigma: sigma, level: Int(pilotStep) + level, ratio: 1, compared: 0)
-        levels[level].add(quantities.rows, compared: 0)
-        quantities.addTo(&totals, weight: weights[level])
-      }
-      total.add(totals, compared: 0)
+    var totals = Matrix<Double>(rows: 2 * count, columns: RateSums.Column.count)
+    for (level, part) in parts.enumerated() {
+      levels[level].add(part.rows, compared: 0)
+      part.addTo(&totals, weight: weights[level])
     }
+    total.add(totals, compared: 0)
     pilot.ratios = levels.map { $0.ratio(dimension: evaluator.source.dimension) }
     let errors = zip(levels, weights).map { $0.lossError * $1 }
     pilot.integralGains = total.lossError < errors.reduce(0) { hypot($0, $1) }

@@ -5,9 +5,9 @@ public import Statistics
 ///
 /// `σ² I(x) = 1 + σ² ∇s(x) = Cov(y|x)/σ²`, the *dimensionless* Fisher matrix (Ambrogioni 2025, Equations
 /// 40 and 41), has an eigenvalue of 1 in directions in which the data look continuous, so that they stay
-/// as uncertain as the noise, and 0 in those in which they are far better known. Its trace has the
-/// mean `C(σ)`. The Jacobian of a network need not be
-/// symmetric: its symmetric part is taken, and the rest is reported as `asymmetry`.
+/// as uncertain as the noise, and 0 in those in which they are far better known. Its trace has the mean
+/// `C(σ)`. The Jacobian of a network need not be symmetric: its symmetric part is taken, and the rest is
+/// reported as `asymmetry`.
 ///
 /// Eigenvalues are computed from `1 + σ (σ J)`, without over- or underflow between σ = 1e-150 and 1e150.
 /// With `ε = 1.1e-16` an eigenvalue is off by up to about `D ε (1 + ‖σ² J‖)`, of rounding here, and

@@ -68,7 +68,7 @@ public struct ScoreEvaluator: Sendable {
   /// The estimates at each of the ascending noise levels, and of their integrals.
   public func curve(at sigmas: [Double], workers: Workers) -> SampledCurve {
     precondition(zip(sigmas, sigmas.dropFirst()).allSatisfy { $0 < $1 })
-    let pass = EvaluationPass(self, sigmas: sigmas)
+    let pass = EvaluationPass(self, sigmas: sigmas, workers: workers)
     return SampledCurve(
       pass.batches(workers: workers), sigmas: sigmas, source: source, wideNoise: wideNoise,
       sharesSamples: pass.sharesSamples)
