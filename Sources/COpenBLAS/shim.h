@@ -6,10 +6,46 @@
 
 #include <cblas.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 // Eigenvalues (ascending, in w) and, for jobz "V", eigenvectors (in a) of a symmetric matrix.
 void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
              double *work, const int *lwork, int *iwork, const int *liwork, int *info,
              size_t jobz_len, size_t uplo_len);
+
+// The choice of kernels, as the library makes it when it is loaded; absent from builds for one
+// processor. Not in its header.
+extern void gotoblas_dynamic_init(void) __attribute__((weak));
+extern void gotoblas_dynamic_quit(void) __attribute__((weak));
+
+// The name of the best kernels of 0.3.21 that this processor and system can run; NULL without AVX2,
+// where the library's own choice is as good as any.
+static inline const char *ts_openblas_fitting_core(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512cd"))
+    return "SkylakeX";
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "Haswell";
+#endif
+  return NULL;
+}
+
+// Has the library choose again if it did not know the processor: it takes one that is newer than
+// itself for the oldest there is, whose products are three to four times slower. A choice for AVX2
+// or more, and the user's own (OPENBLAS_CORETYPE), stand. Before the first product, on one thread.
+static inline void ts_openblas_choose_kernels(void) {
+  static const char *const modern[] = {"Haswell", "Zen", "SkylakeX", "Cooperlake",
+                                       "SapphireRapids"};
+  const char *variable = "OPENBLAS_CORETYPE", *core = ts_openblas_fitting_core();
+  if (!core || getenv(variable) || !gotoblas_dynamic_init || !gotoblas_dynamic_quit) return;
+  for (size_t i = 0; i < sizeof modern / sizeof *modern; ++i)
+    if (strcmp(openblas_get_corename(), modern[i]) == 0) return;
+  setenv(variable, core, 1);
+  gotoblas_dynamic_quit();
+  gotoblas_dynamic_init();
+  unsetenv(variable);
+}
 
 #endif

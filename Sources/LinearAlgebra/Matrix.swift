@@ -117,7 +117,7 @@ extension Matrix {
     _ left: Matrix, _ right: Matrix, transposingLeft transposeLeft: Bool = false,
     transposingRight transposeRight: Bool = false, scale: Element = 1
   ) -> Matrix {
-    _ = BLAS.singleThreaded
+    _ = BLAS.isReady
     var result = Matrix(
       rows: transposeLeft ? left.columns : left.rows,
       columns: transposeRight ? right.rows : right.columns)

@@ -97,7 +97,7 @@ extension MatrixView {
   ) {
     precondition(left.rows == rows && right.columns == columns && left.columns == right.rows)
     guard rows > 0 && columns > 0 else { return }
-    _ = BLAS.singleThreaded
+    _ = BLAS.isReady
     Element.routines.multiply(
       left.isTransposed, right.isTransposed, rows, columns, left.columns, scale, left.view.base,
       max(1, left.view.stride), right.view.base, max(1, right.view.stride), adding ? 1 : 0, base,

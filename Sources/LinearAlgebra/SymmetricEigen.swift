@@ -26,7 +26,7 @@ public struct SymmetricEigen: Sendable {
     _ matrix: Matrix<Double>, vectors: Bool
   ) -> (values: [Double], vectors: [Double])? {
     precondition(matrix.rows == matrix.columns)
-    _ = BLAS.singleThreaded
+    _ = BLAS.isReady
     guard matrix.elements.allSatisfy(\.isFinite) else { return nil }
     var n = Int32(matrix.rows)
     guard n > 0 else { return ([], []) }

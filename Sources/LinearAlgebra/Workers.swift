@@ -15,7 +15,7 @@ public final class Workers: Sendable {
   /// A team of `count` threads, at least one; the caller of `run` is one of them.
   public init(count: Int) {
     precondition(count >= 1)
-    _ = BLAS.singleThreaded
+    _ = BLAS.isReady
     self.count = count
     // Fewer threads than asked only cost time: results do not depend on their number.
     threads = (1..<max(count, 1)).compactMap { [tasks] in TaskQueue.start(tasks, worker: $0) }
