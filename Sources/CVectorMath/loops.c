@@ -35,26 +35,29 @@ void ts_philox(ts_stream stream, uint64_t block, uint32_t words[4]) {
   words[0] = c0, words[1] = c1, words[2] = c2, words[3] = c3;
 }
 
-// exp(x) for float: x = n ln 2 + r with |r| <= ln(2)/2, exp(r) by its Taylor polynomial of degree 7
-// (truncation 5e-9 relative), then 2^n by adding n to the exponent. ln 2 is split so that n ln 2 is
-// exact. Arguments are clamped to the range of normal floats; NaN stays NaN. Error < 2 ulp.
+// exp(x) for float: x = n ln 2 + r with |r| <= ln(2)/2, exp(r) by the polynomial of degree 6 that is
+// best in relative error (2e-9), then 2^n by adding n to the exponent. ln 2 is split so that n ln 2 is
+// exact. Adding 1.5 2^23 rounds to an integer and leaves it in the lowest bits. Arguments are clamped
+// to where the result is a normal float; NaN stays NaN. Error < 2 ulp.
 INLINE float exp_s(float x) {
   // In this order a NaN argument survives: a comparison with NaN is false and keeps x.
-  float c = x < -87.0f ? -87.0f : x;
+  float c = x < -86.9f ? -86.9f : x;
   c = c > 88.0f ? 88.0f : c;
-  float n = __builtin_elementwise_roundeven(c * 1.44269504088896341f);
+  float shifted = c * 1.44269504088896341f + 0x1.8p23f;
+  float n = shifted - 0x1.8p23f;
   float r = c - n * 0.693145751953125f - n * 1.42860682030941723e-6f;
-  float p = 1.0f / 5040;
-  p = p * r + 1.0f / 720, p = p * r + 1.0f / 120, p = p * r + 1.0f / 24, p = p * r + 1.0f / 6;
-  p = p * r + 0.5f, p = p * r + 1.0f, p = p * r + 1.0f;
-  // Through a defined conversion for NaN: n of a NaN would be undefined as an integer.
-  int32_t bits = ((int32_t)(n == n ? n : 0.0f) + 127) << 23;
-  float scale;
-  memcpy(&scale, &bits, 4);
-  return p * scale;
+  float p = 0.0013843606764082149f;
+  p = p * r + 0.008374195657978676f, p = p * r + 0.04166800472672293f;
+  p = p * r + 0.16666430799931187f, p = p * r + 0.49999994191639047f;
+  p = p * r + 1.0f, p = p * r + 1.0f;
+  uint32_t bits, exponent;
+  memcpy(&bits, &p, 4), memcpy(&exponent, &shifted, 4);
+  bits += exponent << 23;  // the quiet NaN that x may be has none of these bits
+  memcpy(&p, &bits, 4);
+  return p;
 }
 
-// exp(x) for double: as above with Taylor degree 13 (truncation 5e-18 relative).
+// exp(x) for double: likewise, by its Taylor polynomial of degree 13 (truncation 5e-18 relative).
 INLINE double exp_d(double x) {
   double c = x < -708.0 ? -708.0 : x;
   c = c > 709.0 ? 709.0 : c;
@@ -136,25 +139,42 @@ INLINE double log_d(double x) {
 DEFINE_TURNS(float, s, COS_S, SIN_S)
 DEFINE_TURNS(double, d, COS_D, SIN_D)
 
-// A pair of standard normals from one pair of words (float) or one block (double) by the transform
-// of Box and Muller (1958). The radius' uniform is never 0; floats reach |z| < 6.77.
-INLINE void normals_s(const uint32_t w[4], float out[4]) {
-  for (int pair = 0; pair < 2; ++pair) {
-    float u = ((float)(w[2 * pair] >> 8) + 0.5f) * 0x1p-24f;
-    // 24 bits alone would end at |z| = 5.9: below 2^-16 the low bits refine the tail.
-    u = w[2 * pair] < (1u << 16) ? ((float)w[2 * pair] + 0.5f) * 0x1p-32f : u;
-    float radius = __builtin_elementwise_sqrt(-2.0f * log_s(u)), c, s;
-    cossin_turns_s((float)(w[2 * pair + 1] >> 8) * 0x1p-24f, &c, &s);
-    out[2 * pair] = radius * c, out[2 * pair + 1] = radius * s;
-  }
+// A pair of standard normals by the transform of Box and Muller (1958), from two words (float) or four
+// (double). The radius' uniform is never 0; floats reach |z| < 6.77.
+INLINE void normal_pair_s(uint32_t first, uint32_t second, float *one, float *other) {
+  float u = ((float)(first >> 8) + 0.5f) * 0x1p-24f;
+  // 24 bits alone would end at |z| = 5.9: below 2^-16 the low bits refine the tail.
+  u = first < (1u << 16) ? ((float)first + 0.5f) * 0x1p-32f : u;
+  float radius = __builtin_elementwise_sqrt(-2.0f * log_s(u)), c, s;
+  cossin_turns_s((float)(second >> 8) * 0x1p-24f, &c, &s);
+  *one = radius * c, *other = radius * s;
 }
 
-INLINE void normals_d(const uint32_t w[4], double out[2]) {
+INLINE void normal_pair_d(const uint32_t w[4], double *one, double *other) {
   uint64_t a = (uint64_t)w[0] << 32 | w[1], b = (uint64_t)w[2] << 32 | w[3];
   double u = ((double)(int64_t)(a >> 12) + 0.5) * 0x1p-52;
   double radius = __builtin_elementwise_sqrt(-2.0 * log_d(u)), c, s;
   cossin_turns_d((double)(int64_t)(b >> 12) * 0x1p-52, &c, &s);
-  out[0] = radius * c, out[1] = radius * s;
+  *one = radius * c, *other = radius * s;
+}
+
+// Phi(x), and the density at x, of the standard normal distribution. For float erfc is t exp(-y^2 +
+// P(t)), y = |x|/sqrt(2), t = 2/(2 + y), with the Chebyshev fit of Press and others (Numerical Recipes,
+// 1992, erfcc: 1.2e-7 relative); for double the C library's.
+INLINE float normal_distribution_s(float x, float *density) {
+  float y = __builtin_elementwise_abs(x) * 0.707106781186547524f, t = 2.0f / (2.0f + y);
+  float p = 0.17087277f;
+  p = p * t - 0.82215223f, p = p * t + 1.48851587f, p = p * t - 1.13520398f;
+  p = p * t + 0.27886807f, p = p * t - 0.18628806f, p = p * t + 0.09678418f;
+  p = p * t + 0.37409196f, p = p * t + 1.00002368f, p = p * t - 1.26551223f;
+  float gauss = exp_s(-y * y), half_tail = 0.5f * t * gauss * exp_s(p);
+  *density = 0.398942280401432678f * gauss;
+  return x > 0 ? 1 - half_tail : half_tail;
+}
+
+INLINE double normal_distribution_d(double x, double *density) {
+  *density = 0.39894228040143267794 * exp_d(-x * x / 2);
+  return 0.5 * erfc(x * -0.70710678118654752440);
 }
 
 enum { kBlocks = 16 };
@@ -171,6 +191,23 @@ INLINE void philox_blocks(ts_stream stream, uint64_t block, uint32_t words[4 * k
     words[3 * kBlocks + b] = c3;
   }
 }
+
+// The normals of kBlocks blocks, number k of every block at normals[k * kBlocks].
+INLINE void block_normals_s(const uint32_t words[4 * kBlocks], float normals[4 * kBlocks]) {
+  for (int k = 0; k < 4 * kBlocks; k += 2 * kBlocks)
+    for (int b = k; b < k + kBlocks; ++b)
+      normal_pair_s(words[b], words[b + kBlocks], &normals[b], &normals[b + kBlocks]);
+}
+
+INLINE void block_normals_d(const uint32_t words[4 * kBlocks], double normals[2 * kBlocks]) {
+  for (int b = 0; b < kBlocks; ++b) {
+    uint32_t w[4] = {words[b], words[b + kBlocks], words[b + 2 * kBlocks], words[b + 3 * kBlocks]};
+    normal_pair_d(w, &normals[b], &normals[b + kBlocks]);
+  }
+}
+
+// The most outputs of a narrow layer, and the columns of its loops that are in registers at once.
+enum { kNarrow = 4, kColumns = 32 };
 
 #define REAL float
 #define S(name) name##_s

@@ -1,5 +1,6 @@
 public import ForwardProcess
 internal import Glibc
+public import LinearAlgebra
 public import Statistics
 
 /// The training-loss ledger: per band of noise levels, the recent unweighted denoising losses seen in
@@ -69,40 +70,17 @@ public struct LossLedger: Sendable, Equatable {
     stepsOnPage += 1
   }
 
-  /// Adds the sums of some bands (band by band, as in `pages`) to the current page.
-  public mutating func add(_ sums: [Double], bands: Range<Int>) {
-    precondition(sums.count == bands.count * Self.bandSize && bands.upperBound <= bandCount)
-    let offset = bands.lowerBound * Self.bandSize
-    for index in sums.indices { pages[0][offset + index] += sums[index] }
+  /// Adds the sums of some bands, `(bands, bandSize)` as in `pages`, to the current page.
+  public mutating func add(_ sums: MatrixView<Double>, bands: Range<Int>) {
+    precondition(sums.rows == bands.count && sums.columns == Self.bandSize)
+    precondition(bands.upperBound <= bandCount)
+    let (offset, sums) = (bands.lowerBound * Self.bandSize, sums.vector)
+    for index in 0..<sums.count { pages[0][offset + index] += sums[index] }
   }
 
   /// The band of relative position `u` in [0, 1) of the range.
   package static func band(of u: Double, bandCount: Int) -> Int {
     min(bandCount - 1, max(0, Int(u * Double(bandCount))))
-  }
-
-  /// Adds one sample to the sums of band `band`, counted from the first that `sums` has.
-  @inline(__always)
-  package static func enter(
-    _ sums: inout [Double], band: Int, loss: Double, controls: (Double, Double, Double)
-  ) {
-    var at = band * bandSize
-    sums[at] += 1
-    sums[at + 1] += loss
-    sums[at + 2] += controls.0
-    sums[at + 3] += controls.1
-    sums[at + 4] += controls.2
-    at += 5
-    sums[at] += loss * loss
-    sums[at + 1] += controls.0 * loss
-    sums[at + 2] += controls.0 * controls.0
-    sums[at + 3] += controls.1 * loss
-    sums[at + 4] += controls.1 * controls.0
-    sums[at + 5] += controls.1 * controls.1
-    sums[at + 6] += controls.2 * loss
-    sums[at + 7] += controls.2 * controls.0
-    sums[at + 8] += controls.2 * controls.1
-    sums[at + 9] += controls.2 * controls.2
   }
 
   /// The control variate `‖y − E y‖² − tr Cov y` of a sample, 0 where it is within rounding of 0.

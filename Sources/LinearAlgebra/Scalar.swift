@@ -25,6 +25,9 @@ public struct Routines<Element>: Sendable {
   let activate: @Sendable (Int32, Int, Int, Output, Input, Output) -> Void
   let activateOnly: @Sendable (Int32, Int, Int, Output, Input) -> Void
   let scaleAndSum: @Sendable (Int, Int, Output, Input, Output) -> Void
+  let narrowForward: @Sendable (Int, Int, Int, Input, Input, Output) -> Void
+  let narrowBackward:
+    @Sendable (Int, Int, Int, Input, Input, Input, Input, Output, Output, Output) -> Void
   let columnSums: @Sendable (Int, Int, Input, Output) -> Void
   let addRows: @Sendable (Int, Int, Output, Input) -> Void
   let outerScale: @Sendable (Int, Int, Int, Input, Input, Output) -> Void
@@ -40,6 +43,8 @@ public struct Routines<Element>: Sendable {
   let perturb: @Sendable (Int, Int, Input, Input, Input, Input, Input, Output, Int, Output) -> Void
   let denoisingLoss:
     @Sendable (Int, Int, Input, Input, Int, Input, Input, Input, Input, Output, Output) -> Void
+  let ledgerSums:
+    @Sendable (Int, Input, Input, Double, Double, Double, UnsafeMutablePointer<Double>?) -> Void
   let treeSum: @Sendable (Int, UnsafePointer<Output>?, Int, Int) -> Double
   let adam:
     @Sendable (
@@ -57,13 +62,14 @@ extension Float: Scalar {
         blasint(ldc))
     },
     activate: ts_activate_s, activateOnly: ts_activate_only_s, scaleAndSum: ts_scale_and_sum_s,
+    narrowForward: ts_narrow_forward_s, narrowBackward: ts_narrow_backward_s,
     columnSums: ts_column_sums_s, addRows: ts_add_rows_s,
     outerScale: ts_outer_scale_s, repeatScale: ts_repeat_scale_s,
     fromDouble: { n, x, y in for i in 0..<n { y[i] = Float(x[i]) } },
     differenceFromDouble: { n, a, b, y in for i in 0..<n { y[i] = Float(a[i] - b[i]) } },
     toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
     fourier: ts_fourier_s, normal: ts_normal_s, perturb: ts_perturb_s,
-    denoisingLoss: ts_denoising_loss_s, treeSum: ts_tree_sum_s, adam: ts_adam_s)
+    denoisingLoss: ts_denoising_loss_s, ledgerSums: ts_ledger_sums_s, treeSum: ts_tree_sum_s, adam: ts_adam_s)
 }
 
 extension Double: Scalar {
@@ -76,11 +82,12 @@ extension Double: Scalar {
         blasint(ldc))
     },
     activate: ts_activate_d, activateOnly: ts_activate_only_d, scaleAndSum: ts_scale_and_sum_d,
+    narrowForward: ts_narrow_forward_d, narrowBackward: ts_narrow_backward_d,
     columnSums: ts_column_sums_d, addRows: ts_add_rows_d,
     outerScale: ts_outer_scale_d, repeatScale: ts_repeat_scale_d,
     fromDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
     differenceFromDouble: { n, a, b, y in for i in 0..<n { y[i] = Double(a[i] - b[i]) } },
     toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
     fourier: ts_fourier_d, normal: ts_normal_d, perturb: ts_perturb_d,
-    denoisingLoss: ts_denoising_loss_d, treeSum: ts_tree_sum_d, adam: ts_adam_d)
+    denoisingLoss: ts_denoising_loss_d, ledgerSums: ts_ledger_sums_d, treeSum: ts_tree_sum_d, adam: ts_adam_d)
 }

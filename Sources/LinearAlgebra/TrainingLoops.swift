@@ -27,6 +27,41 @@ extension MatrixView {
     Element.routines.scaleAndSum(rows, columns, base, slope.base, sums.base)
   }
 
+  /// The most outputs of a layer that goes through `setNarrowProduct` and `setNarrowGradient`.
+  ///
+  /// The products of so narrow a layer are memory traffic: fused, they take the least of it, and
+  /// OpenBLAS would spend most of its time on arranging them.
+  public static var narrowOutputs: Int { 4 }
+
+  /// Overwrites the matrix, `(B, out)`, with `h · weightᵀ`, `h` `(B, in)`, `weight` `(out, in)`.
+  public func setNarrowProduct(_ h: MatrixView, _ weight: MatrixView) {
+    precondition(columns >= 1 && columns <= Self.narrowOutputs && isContiguous)
+    precondition(h.isContiguous && h.rows == rows)
+    precondition(weight.isContiguous && weight.rows == columns && weight.columns == h.columns)
+    Element.routines.narrowForward(rows, h.columns, columns, h.base, weight.base, base)
+  }
+
+  /// Takes a gradient `dY`, `(B, out)`, back through a narrow layer and the activation before it.
+  ///
+  /// Overwrites the matrix, `(B, in)`, with `(dY · weight) ⊙ slope`, `sums` `(in)` with the sums of its
+  /// columns, and `weightGradient` `(out, in)` with `dYᵀ · h`. `h` and `slope` are `(B, in)`.
+  public func setNarrowGradient(
+    _ dY: MatrixView, weight: MatrixView, h: MatrixView, slope: MatrixView,
+    sums: VectorView<Element>, weightGradient: MatrixView
+  ) {
+    let outputs = dY.columns
+    precondition(outputs >= 1 && outputs <= Self.narrowOutputs && sums.count == columns)
+    for (view, shape) in [
+      (self, (rows, columns)), (h, (rows, columns)), (slope, (rows, columns)),
+      (dY, (rows, outputs)), (weight, (outputs, columns)), (weightGradient, (outputs, columns)),
+    ] {
+      precondition(view.isContiguous && (view.rows, view.columns) == shape)
+    }
+    Element.routines.narrowBackward(
+      rows, columns, outputs, dY.base, weight.base, h.base, slope.base, base, sums.base,
+      weightGradient.base)
+  }
+
   /// Writes `cos(x_r f_k)` into column `k` and `sin(x_r f_k)` into column `K + k`.
   ///
   /// `x` is `(B)`, `frequencies` is `(K)`, the matrix `(B, 2K)`, any stride. Absolute error below
@@ -71,6 +106,20 @@ extension MatrixView {
 }
 
 extension VectorView {
+  /// Sums over these losses and the controls of their samples, as `ControlledMoments` keeps them.
+  ///
+  /// `moments` `(B, 3)` are those of `setPerturbed`. Overwrites `sums` `(15)` with those of the loss and
+  /// of `‖z‖² − dimension`, `y·z` and `‖y‖² − totalVariance`; the last counts as 0 within `rounding` of it.
+  public func sumLedger(
+    moments: MatrixView<Element>, dimension: Int, totalVariance: Double, rounding: Double,
+    into sums: VectorView<Double>
+  ) {
+    precondition(moments.rows == count && moments.columns == 3 && moments.isContiguous)
+    precondition(sums.count == 15)
+    Element.routines.ledgerSums(
+      count, base, moments.base, Double(dimension), totalVariance, rounding, sums.base)
+  }
+
   /// Fills the vector with standard normals `first, first + 1, …` of a stream of Philox words.
   ///
   /// `first` is a multiple of 4. The stream is named by `key`, `position` and `domain`.

@@ -24,7 +24,17 @@ package enum MultilayerPerceptron {
       }
       x = h
     }
-    work.output.setProduct(.plain(x), .transposed(parameters.layers[work.shape.depth].weight))
+    setOutput(work.output, from: x, parameters.layers[work.shape.depth].weight)
+  }
+
+  private static func setOutput<Element>(
+    _ output: MatrixView<Element>, from h: MatrixView<Element>, _ weight: MatrixView<Element>
+  ) {
+    if output.columns <= MatrixView<Element>.narrowOutputs {
+      output.setNarrowProduct(h, weight)
+    } else {
+      output.setProduct(.plain(h), .transposed(weight))
+    }
   }
 
   /// Computes the gradients of a scalar loss by every weight and bias, and by the input where the
@@ -42,9 +52,15 @@ package enum MultilayerPerceptron {
     for index in (0..<depth).reversed() {
       let h = work.hidden[index]
       let dH = work.hiddenGradients[index % 2]
-      gradient.layers[index + 1].weight.setProduct(.transposed(dY), .plain(h))
-      dH.setProduct(.plain(dY), .plain(parameters.layers[index + 1].weight))
-      dH.scale(by: work.slopes[index], summingColumnsInto: gradient.layers[index].bias)
+      let (weight, dW) = (parameters.layers[index + 1].weight, gradient.layers[index + 1].weight)
+      let (slope, dB) = (work.slopes[index], gradient.layers[index].bias)
+      if dY.columns <= MatrixView<Element>.narrowOutputs {
+        dH.setNarrowGradient(dY, weight: weight, h: h, slope: slope, sums: dB, weightGradient: dW)
+      } else {
+        dW.setProduct(.transposed(dY), .plain(h))
+        dH.setProduct(.plain(dY), .plain(weight))
+        dH.scale(by: slope, summingColumnsInto: dB)
+      }
       dY = dH
     }
     gradient.layers[0].weight.setProduct(.transposed(dY), .plain(work.input))

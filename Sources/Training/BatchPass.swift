@@ -20,7 +20,7 @@ final class BatchPass: Sendable {
   private let state: TrainingState
 
   /// The most rows of a shard: its activations stay in a core's second-level cache.
-  private static let shardRows = 128
+  private static let shardRows = 256
 
   init(
     configuration: TrainingConfiguration, source: any SampleSource, state: TrainingState,
@@ -49,7 +49,8 @@ final class BatchPass: Sendable {
     space.drawLevels(shard, batch)
     space.perturb(shard, batch)
     MultilayerPerceptron.forward(state.network, space.work)
-    space.computeLoss(shard, batch)
+    space.computeLoss()
+    space.enterLedger(shard, batch)
     MultilayerPerceptron.backward(state.network, space.work, gradient: shard.gradient)
   }
 }

@@ -14,8 +14,9 @@ final class Shard: @unchecked Sendable {
   let gradient: NetworkParameters<Float>
   /// The bands of the ledger that these rows fall into.
   let bands: Range<Int>
-  /// The last step's sums for the ledger, band by band of `bands`.
-  var ledger: [Double]
+  /// The last step's sums for the ledger, band by band of `bands`, `(bands, 15)`.
+  let ledger: MatrixView<Double>
+  private let ledgerArena: Arena<Double>
   /// The sum of the losses of the last step.
   var lossSum = 0.0
 
@@ -27,6 +28,7 @@ final class Shard: @unchecked Sendable {
       LossLedger.band(of: Double(row) / Double(batch), bandCount: bandCount)
     }
     bands = band(first)..<band(first + count) + 1
-    ledger = Array(repeating: 0, count: bands.count * LossLedger.bandSize)
+    ledgerArena = Arena(capacity: Arena<Double>.capacity(for: [bands.count * LossLedger.bandSize]))
+    ledger = ledgerArena.matrix(bands.count, LossLedger.bandSize)
   }
 }

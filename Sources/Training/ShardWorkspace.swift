@@ -97,24 +97,29 @@ final class ShardWorkspace: Sendable {
     state.embedding.embed(levels, into: work.embedding)
   }
 
-  /// Turns the network's output into the gradient of the denoising loss, and notes the losses.
-  func computeLoss(_ shard: Shard, _ address: BatchAddress) {
+  /// Turns the network's output into the gradient of the denoising loss.
+  func computeLoss() {
     let outputBias = state.network.layers[state.network.shape.depth].bias
     work.output.setDenoisingGradient(
       z: z, u: work.point, keep: keep, gain: gain, factor: factor, bias: outputBias, loss: loss)
-    shard.lossSum = 0
-    for index in shard.ledger.indices { shard.ledger[index] = 0 }
-    for row in 0..<shard.count {
-      shard.lossSum += Double(loss[row])
+  }
+
+  /// Notes the losses and their controls, band by band.
+  func enterLedger(_ shard: Shard, _ address: BatchAddress) {
+    func band(_ row: Int) -> Int {
       let u = (Double(shard.first + row) + address.levelOffset) / Double(batch)
-      LossLedger.enter(
-        &shard.ledger,
-        band: LossLedger.band(of: u, bandCount: bandCount) - shard.bands.lowerBound,
-        loss: Double(loss[row]),
-        controls: (
-          Double(moments[row, 0]) - Double(z.columns), Double(moments[row, 1]),
-          LossLedger.spreadControl(Double(moments[row, 2]), totalVariance, rounding: 1e-5)
-        ))
+      return LossLedger.band(of: u, bandCount: bandCount)
+    }
+    var row = 0
+    shard.lossSum = 0
+    for (index, current) in shard.bands.enumerated() {
+      let first = row
+      while row < shard.count && band(row) == current { row += 1 }
+      let sums = shard.ledger.row(index)
+      loss[first..<row].sumLedger(
+        moments: moments.rows(first..<row), dimension: z.columns, totalVariance: totalVariance,
+        rounding: 1e-5 * totalVariance, into: sums)
+      shard.lossSum += sums[1]
     }
   }
 }

@@ -1,28 +1,43 @@
 import ForwardProcess
 import Glibc
+import LinearAlgebra
 import Statistics
 import Testing
 
 @testable import Estimation
 
 @Suite struct LossLedgerTests {
+  /// The sums of a band into which nothing fell.
+  static func noMoments() -> ControlledMoments {
+    ControlledMoments(targets: 1, controls: LossLedger.controlCount)
+  }
+
+  /// Enters one step whose sums, for all bands, are `sums`.
+  static func enter(_ sums: [Double], _ ledger: inout LossLedger) {
+    let arena = Arena<Double>(capacity: sums.count)
+    let view = arena.matrix(ledger.bandCount, LossLedger.bandSize)
+    view.copy(from: sums)
+    ledger.beginStep()
+    ledger.add(view, bands: 0..<ledger.bandCount)
+    withExtendedLifetime(arena) {}
+  }
+
   /// A ledger whose band means are `rate(ln σ)` with a little noise, `n` samples a band.
   static func filled(
     _ range: NoiseRange, bands: Int, n: Int, rate: (Double) -> Double
   ) -> LossLedger {
     var ledger = LossLedger(
       range: range, totalVariance: 1, dataScale: 1, bandCount: bands, pageSteps: 10)
-    var sums = Array(repeating: 0.0, count: bands * LossLedger.bandSize)
-    for band in 0..<bands {
+    let sums = (0..<bands).flatMap { band in
       let value = rate(log(ledger.middle(band: band)))
+      var moments = Self.noMoments()
       for i in 0..<n {
         let noise = i % 2 == 0 ? 0.1 : -0.1
-        LossLedger.enter(
-          &sums, band: band, loss: value + noise, controls: (sin(Double(i)), cos(Double(3 * i)), 0))
+        moments.add([value + noise, sin(Double(i)), cos(Double(3 * i)), 0])
       }
+      return moments.sums
     }
-    ledger.beginStep()
-    ledger.add(sums, bands: 0..<bands)
+    Self.enter(sums, &ledger)
     return ledger
   }
 
@@ -31,12 +46,9 @@ import Testing
     let range = try #require(NoiseRange(minimum: 0.1, maximum: 0.2))
     var ledger = LossLedger(
       range: range, totalVariance: 1, dataScale: 1, bandCount: 1, pageSteps: 10)
-    var sums = Array(repeating: 0.0, count: LossLedger.bandSize)
-    for _ in 0..<1000 {
-      LossLedger.enter(&sums, band: 0, loss: 1e-4, controls: (0, 0, 0))
-    }
-    ledger.beginStep()
-    ledger.add(sums, bands: 0..<1)
+    var moments = Self.noMoments()
+    for _ in 0..<1000 { moments.add([1e-4, 0, 0, 0]) }
+    Self.enter(moments.sums, &ledger)
     // Not one event seen: the error is that of one, 4 tr Cov/σ² at the middle, in 1000 samples.
     let loss = try #require(ledger.loss(band: 0))
     #expect(abs(loss.standardError / (4 / 0.02 / 1000) - 1) < 0.01)

@@ -109,6 +109,63 @@ import Testing
     }
   }
 
+  @Test(
+    "A narrow layer's fused loops do what the products do, whole blocks of columns and the rest",
+    arguments: [(1, 7), (2, 32), (3, 77), (4, 128)])
+  func narrow(outputs: Int, width: Int) {
+    let (arena, rows) = (Arena<Double>(capacity: 1 << 14), 5)
+    let (h, slope, g) = (
+      arena.matrix(rows, width), arena.matrix(rows, width), arena.matrix(rows, width)
+    )
+    let (weight, dW) = (arena.matrix(outputs, width), arena.matrix(outputs, width))
+    let (y, dY, sums) = (
+      arena.matrix(rows, outputs), arena.matrix(rows, outputs), arena.vector(width)
+    )
+    h.copy(from: irregular(rows, width).elements)
+    slope.copy(from: irregular(rows, width, salt: 3).elements)
+    weight.copy(from: irregular(outputs, width, salt: 4).elements)
+    dY.copy(from: irregular(rows, outputs, salt: 6).elements)
+    y.setNarrowProduct(h, weight)
+    g.setNarrowGradient(dY, weight: weight, h: h, slope: slope, sums: sums, weightGradient: dW)
+    for r in 0..<rows {
+      for i in 0..<outputs {
+        let expected = (0..<width).reduce(0.0) { $0 + h[r, $1] * weight[i, $1] }
+        #expect(abs(y[r, i] - expected) < 1e-13)
+      }
+    }
+    for j in 0..<width {
+      let column = (0..<rows).map { r in
+        slope[r, j] * (0..<outputs).reduce(0.0) { $0 + dY[r, $1] * weight[$1, j] }
+      }
+      for r in 0..<rows { #expect(abs(g[r, j] - column[r]) < 1e-14) }
+      #expect(abs(sums[j] - column.reduce(0, +)) < 1e-14)
+      for i in 0..<outputs {
+        let expected = (0..<rows).reduce(0.0) { $0 + dY[$1, i] * h[$1, j] }
+        #expect(abs(dW[i, j] - expected) < 1e-14)
+      }
+    }
+  }
+
+  @Test("The ledger's sums are those of the loss and its controls, and of their products")
+  func ledgerSums() {
+    let (arena, rows) = (Arena<Double>(capacity: 256), 6)
+    let (loss, moments, sums) = (arena.vector(rows), arena.matrix(rows, 3), arena.vector(15))
+    loss.copy(from: irregular(rows, 1).elements)
+    moments.copy(from: irregular(rows, 3, salt: 2).elements)
+    // Within rounding of the total variance: counts as equal to it.
+    moments[2, 2] = 0.7 + 1e-6
+    loss.sumLedger(
+      moments: moments, dimension: 5, totalVariance: 0.7, rounding: 1e-5, into: sums)
+    let q = (0..<rows).map { r in
+      [
+        loss[r], moments[r, 0] - 5, moments[r, 1], r == 2 ? 0 : moments[r, 2] - 0.7,
+      ]
+    }
+    var expected = [Double(rows)] + (0..<4).map { i in q.reduce(0) { $0 + $1[i] } }
+    for i in 0..<4 { for j in 0...i { expected.append(q.reduce(0) { $0 + $1[i] * $1[j] }) } }
+    for (sum, value) in zip(sums.elements, expected) { #expect(abs(sum - value) < 1e-13) }
+  }
+
   @Test("An Adam update is that of Kingma and Ba's Algorithm 1, and the average follows")
   func adam() {
     let (arena, n) = (Arena<Double>(capacity: 64), 3)

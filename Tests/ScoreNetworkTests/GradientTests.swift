@@ -54,6 +54,7 @@ struct RandomNetwork<Element: Scalar> {
     [
       (d: 1, k: 1, width: 1, depth: 1, rows: 1), (d: 1, k: 2, width: 5, depth: 2, rows: 1),
       (d: 3, k: 2, width: 1, depth: 3, rows: 4), (d: 2, k: 4, width: 8, depth: 3, rows: 6),
+      (d: 4, k: 1, width: 37, depth: 2, rows: 3),
       (d: 64, k: 3, width: 10, depth: 2, rows: 3), (d: 5, k: 1, width: 7, depth: 1, rows: 2),
     ].map {
       (

@@ -32,6 +32,14 @@ typedef struct {
   /* g(r, j) *= slope(r, j) in place; column_sums[j] = sum over r of the result. */               \
   void ts_scale_and_sum_##S(size_t rows, size_t width, REAL *g, const REAL *slope,                \
                             REAL *column_sums);                                                   \
+  /* A layer of 1 to 4 outputs: y(r, i) = sum over j of h(r, j) weight(i, j). */                    \
+  void ts_narrow_forward_##S(size_t rows, size_t width, size_t outputs, const REAL *h,            \
+                             const REAL *weight, REAL *y);                                        \
+  /* The same backward, from dy(r, i): g(r, j) = slope(r, j) sum over i of dy(r, i) weight(i, j), */ \
+  /* column_sums[j] = sum over r of g(r, j), weight_gradient(i, j) = sum of dy(r, i) h(r, j). */   \
+  void ts_narrow_backward_##S(size_t rows, size_t width, size_t outputs, const REAL *dy,          \
+                              const REAL *weight, const REAL *h, const REAL *slope, REAL *g,      \
+                              REAL *column_sums, REAL *weight_gradient);                          \
   /* column_sums[j] = sum over r of g(r, j). */                                                   \
   void ts_column_sums_##S(size_t rows, size_t width, const REAL *g, REAL *column_sums);           \
   /* x(r, j) += bias[j]. */                                                                       \
@@ -56,6 +64,11 @@ typedef struct {
   void ts_denoising_loss_##S(size_t rows, size_t dimension, const REAL *z, const REAL *u,         \
                              size_t ld, const REAL *keep, const REAL *gain, const REAL *factor,   \
                              const REAL *bias, REAL *f, REAL *loss);                              \
+  /* Sums over the rows of the quantities q = (loss, |z|^2 - dimension, y.z, |y|^2 - total_variance), \
+     the last 0 where it is within rounding of it: sums = their count, the four sums, and those of \
+     the products q_i q_j, j <= i, row by row of i. */                                            \
+  void ts_ledger_sums_##S(size_t rows, const REAL *loss, const REAL *moments, double dimension,   \
+                          double total_variance, double rounding, double sums[15]);               \
   /* sums[0] = sum of parts[0 ..< count] elementwise over [0, n), added as a fixed binary tree;   \
      overwrites the parts. Returns the sum of squares of the result. */                           \
   double ts_tree_sum_##S(size_t count, REAL *const *parts, size_t offset, size_t n);              \
