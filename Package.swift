@@ -36,6 +36,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CVectorMath"),
+    .target(name: "CAllocationCount"),
     layer("LinearAlgebra", ["COpenBLAS", "CVectorMath"]),
     layer("Statistics", ["LinearAlgebra"]),
     layer("Randomness", ["LinearAlgebra", "Statistics"]),
@@ -73,8 +74,9 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "LinearAlgebra", "Randomness", "ForwardProcess", "Distributions", "ScoreNetwork",
-        "Estimation", "Training",
+        "CAllocationCount", "LinearAlgebra", "Randomness", "ForwardProcess", "Distributions",
+        "ScoreNetwork", "Estimation", "Training", "Storage", "Report",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .executableTarget(

@@ -3,6 +3,7 @@ internal import ForwardProcess
 internal import Glibc
 internal import LinearAlgebra
 internal import Randomness
+internal import Report
 
 /// The exact score of a large point set, against `dgemm` on a large square product.
 ///
@@ -17,18 +18,7 @@ struct ExactScoreBenchmark {
 
   /// Standard normal points, as `count` and `dimension` say.
   init(count: Int = 60_000, dimension: Int = 784) throws {
-    let points = Self.stream.normals(count, dimension)
-    let start = now()
-    law = try PointsLaw(points: points)
-    print(
-      "\(count) points in \(dimension) dimensions: a law in \(Self.seconds(start))", terminator: "")
-    let ready = now()
-    precondition(law.noiseRange.minimum > 0)
-    print(", its noise range in \(Self.seconds(ready))")
-  }
-
-  private static func seconds(_ start: Double) -> String {
-    "\((100 * (now() - start)).rounded() / 100) s"
+    law = try PointsLaw(points: Self.stream.normals(count, dimension))
   }
 
   /// `count` noised points.
@@ -98,51 +88,55 @@ struct ExactScoreBenchmark {
     return Double(usage.ru_maxrss) * 1024 / 1e6
   }
 
-  /// The best of interleaved repeats, one line for each number of threads.
-  func run(threads: [Int], repeats: Int) -> [String] {
+  /// The seconds of a call for some hundred rows a thread, checked first.
+  func table(threads: [Int], repeats: Int) throws -> TextTable {
+    let memory = extraMemory(rows: 2048)
+    verify()
+    var table = TextTable(
+      title:
+        "Exact scores of \(law.points.rows) points in \(law.dimension) dimensions against dgemm",
+      columns: [
+        .init("rows"), .init("threads"), .init("time", unit: "ms"),
+        .init("speed", unit: "GFLOP/s"), .init("dgemm", unit: "GFLOP/s"), .init("share"),
+      ],
+      footer: ["2048 rows at once take \(figure(memory)) MB beside their result."])
     let teams = threads.map { Workers(count: $0) }
     let batches = threads.map { noised($0 * Self.rowsPerThread) }
-    var peaks = threads.map { _ in 0.0 }
-    var times = threads.map { _ in Double.infinity }
-    for _ in 0..<repeats {
-      for index in threads.indices {
-        peaks[index] = max(peaks[index], productSpeed(teams[index]))
-        let start = now()
-        let result = law.score(at: batches[index], sigma: Self.sigma, workers: teams[index])
-        times[index] = min(times[index], now() - start)
-        precondition(result[0, 0].isFinite)
-      }
+    let times = try threads.indices.map { index in
+      try interleavedMedians(
+        repeats: max(3, repeats / 3), seconds: 0,
+        [
+          { productRound(teams[index]) },
+          { _ = law.score(at: batches[index], sigma: Self.sigma, workers: teams[index]) },
+        ])
     }
-    return threads.indices.map { index in
+    for index in threads.indices {
       // Two products of 2 B K D operations; what else is done counts as time only.
       let operations =
         4 * Double(batches[index].rows) * Double(law.points.rows) * Double(law.dimension)
-      let speed = operations / times[index]
-      return "exact score, \(batches[index].rows) rows, \(threads[index]) threads: "
-        + "\(Int(times[index] * 1e3)) ms, \(Int(speed / 1e9)) GFLOP/s, "
-        + "\(Int(100 * speed / peaks[index])) % of dgemm's \(Int(peaks[index] / 1e9))"
+      let speed = operations / times[index][1]
+      let limit = Self.roundOperations * Double(threads[index]) / times[index][0]
+      table.append([
+        "\(batches[index].rows)", "\(threads[index])", figure(times[index][1] * 1e3),
+        figure(speed / 1e9), figure(limit / 1e9), percent(speed / limit),
+      ])
     }
+    return table
   }
 
-  /// Operations a second of the whole team, each thread at products of its own of 2048² numbers.
-  private func productSpeed(_ workers: Workers) -> Double {
-    let n = 2048
-    let arenas = (0..<workers.count).map { _ in Arena<Double>(capacity: 3 * n * n) }
-    let repeats = 3
-    let factors = arenas.map { arena in
+  private static let productSize = 2048
+  private static let roundOperations = Double(2 * productSize * productSize * productSize)
+
+  /// A large square product on each thread, of factors of its own.
+  private func productRound(_ workers: Workers) {
+    let n = Self.productSize
+    workers.run(workers.count) { _ in
+      let arena = Arena<Double>(capacity: 3 * n * n)
       let (a, b, c) = (arena.matrix(n, n), arena.matrix(n, n), arena.matrix(n, n))
       a.vector.fill(0.5)
       b.vector.fill(0.25)
       c.setProduct(.plain(a), .plain(b))
-      return (a, b, c)
+      withExtendedLifetime(arena) {}
     }
-    let start = now()
-    workers.run(workers.count) { task in
-      let (a, b, c) = factors[task]
-      for _ in 0..<repeats { c.setProduct(.plain(a), .plain(b)) }
-    }
-    let speed = Double(2 * n * n * n * repeats * workers.count) / (now() - start)
-    withExtendedLifetime(arenas) {}
-    return speed
   }
 }

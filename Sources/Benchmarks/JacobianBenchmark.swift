@@ -1,6 +1,7 @@
 internal import ForwardProcess
 internal import LinearAlgebra
 internal import Randomness
+internal import Report
 internal import ScoreNetwork
 
 /// The exact Jacobian of a network and its products with vectors, against forward passes.
@@ -60,31 +61,35 @@ struct JacobianBenchmark {
       zip(rounded.elements, jacobian.elements).allSatisfy { abs($0 - $1) <= 1e-5 * scale })
   }
 
-  /// Medians of interleaved repeats on one thread: the costs in forward passes.
-  func run(repeats: Int) -> String {
+  /// The costs in forward passes, on one thread, checked first.
+  func table(repeats: Int) throws -> TextTable {
+    verify()
     let network = network(as: Float.self)
     let x = Self.stream.normals(1024, dimension)
     let v = Self.stream.with(.probe).normals(1024, dimension)
-    var times = [[Double]](repeating: [], count: 4)
-    for _ in 0..<repeats {
-      let calls = [
-        // As many passes as take about as long as one Jacobian.
-        { for _ in 0..<8 { _ = network.score(at: x, sigma: Self.sigma) } },
-        { _ = network.jacobian(at: x, sigma: Self.sigma) },
-        { _ = network.divergence(at: x, sigma: Self.sigma) },
-        { _ = network.jacobianProducts(at: x, along: v, sigma: Self.sigma) },
-      ]
-      for (index, call) in calls.enumerated() {
-        let start = now()
-        call()
-        times[index].append(now() - start)
-      }
+    let calls: [(name: String, call: () -> Void)] = [
+      ("score", { _ = network.score(at: x, sigma: Self.sigma) }),
+      ("Jacobian", { _ = network.jacobian(at: x, sigma: Self.sigma) }),
+      ("divergence", { _ = network.divergence(at: x, sigma: Self.sigma) }),
+      (
+        "Jacobian times a vector",
+        { _ = network.jacobianProducts(at: x, along: v, sigma: Self.sigma) }
+      ),
+    ]
+    let times = try interleavedMedians(repeats: repeats, calls.map(\.call))
+    var table = TextTable(
+      title:
+        "Derivatives of a network (width 128, depth 3, D = \(dimension), \(x.rows) rows), one thread",
+      columns: [
+        .init("what", alignment: .left), .init("time", unit: "us"),
+        .init("cost", unit: "passes"), .init("cost / D"),
+      ])
+    for (call, time) in zip(calls, times) {
+      let cost = time / times[0]
+      table.append([
+        call.name, "\(Int(time * 1e6))", figure(cost), figure(cost / Double(dimension)),
+      ])
     }
-    let pass = median(times[0]) / 8
-    func cost(_ index: Int) -> Double { median(times[index]) / pass }
-    func rounded(_ value: Double) -> Double { (100 * value).rounded() / 100 }
-    return "Jacobian, dimension \(dimension), \(x.rows) rows: pass \(Int(pass * 1e6)) us, "
-      + "Jacobian \(rounded(cost(1) / Double(dimension))) D passes (limit 1.3), "
-      + "divergence \(rounded(cost(2) / Double(dimension))) D, product \(rounded(cost(3)))"
+    return table
   }
 }

@@ -1,91 +1,90 @@
+internal import CAllocationCount
 internal import Distributions
-internal import Estimation
-internal import ForwardProcess
 internal import LinearAlgebra
+internal import Report
 internal import ScoreNetwork
 internal import Training
 
-/// The whole training step on eight points in the plane, against `sgemm` on the hidden layer's shape.
+/// The whole training step, everything from the draws to the weights' average, on points of a law.
 struct StepBenchmark {
-  private let width: Int
+  let configuration: TrainingConfiguration
   private let law: PointsLaw
-  private let configuration: TrainingConfiguration
 
-  /// Depth 3 and a batch of 1024, as the defaults.
-  init(width: Int) {
-    self.width = width
+  /// Depth 3 as the default, and eight points.
+  init(width: Int, batch: Int = 1024, dimension: Int = 2, optimizer: OptimizerKind = .adam) {
+    let points = (0..<8).map { (point: Int) -> [Double] in
+      (0..<dimension).map { (axis: Int) -> Double in
+        Double((point >> (axis % 3)) & 1) + 0.1 * Double(axis * point % 5)
+      }
+    }
     do {
-      law = try PointsLaw(
-        points: Matrix((0..<8).map { [Double($0 % 3) - 1, Double($0 / 3) - 1] }))
+      law = try PointsLaw(points: Matrix(points))
     } catch {
       preconditionFailure("the benchmark's points are a law: \(error)")
     }
     configuration = TrainingConfiguration(
-      steps: 100_000, batch: 1024, width: width, depth: 3, activation: .silu, optimizer: .adam,
-      learningRate: 1e-3, averageDecay: 0.999, range: law.noiseRange, seed: 0, holdout: 0)
+      steps: 1_000_000, batch: batch, width: width, depth: 3, activation: .silu,
+      optimizer: optimizer, learningRate: 1e-3, averageDecay: 0.999, range: law.noiseRange,
+      seed: 0, holdout: 0)
   }
 
-  private func trainer(threads: Int) -> Trainer {
-    Trainer(
-      configuration: configuration, source: law,
-      state: TrainingState(
-        shape: configuration.networkShape(dimension: 2), moments: law.moments, seed: 0),
-      ledger: LossLedger(
-        range: configuration.range, totalVariance: law.moments.totalVariance,
-        dataScale: law.moments.scale, pageSteps: 1000), step: 0,
-      workers: Workers(count: threads))
+  /// A run on so many threads.
+  func trainer(threads: Int) -> Trainer {
+    Trainer(configuration: configuration, source: law, workers: Workers(count: threads))
   }
 
-  /// Two threads and one must train to the same bits, or the times mean nothing.
+  /// Multiplications and additions of the useful matrix products of a step.
+  var operations: Double {
+    Double(
+      configuration.networkShape(dimension: law.dimension).trainingFLOPsPerRow
+        * configuration.batch)
+  }
+
+  /// Several threads and one must train to the same bits, and allocate nothing, or the times mean
+  /// nothing.
   func verify() throws {
-    let (one, two) = (trainer(threads: 1), trainer(threads: 2))
+    let (one, many) = (trainer(threads: 1), trainer(threads: 3))
     for _ in 0..<10 {
       try one.advance()
-      try two.advance()
+      try many.advance()
     }
-    precondition(one.state.network.all.elements == two.state.network.all.elements)
+    precondition(one.state.network.all.elements == many.state.network.all.elements)
     precondition(one.batchLoss.isFinite)
+    let before = ts_allocations()
+    for _ in 0..<100 {
+      try one.advance()
+      try many.advance()
+    }
+    precondition(ts_allocations() == before, "\(ts_allocations() - before) allocations")
   }
 
-  /// Medians of interleaved repeats, one line for each number of threads.
-  func run(threads: [Int], repeats: Int) throws -> [String] {
-    let trainers = threads.map(trainer)
-    let steps = 300
-    var times = threads.map { _ in [Double]() }
-    var peak: [Double] = []
-    for _ in 0..<repeats {
-      peak.append(productSpeed())
-      for (index, trainer) in trainers.enumerated() {
-        let start = now()
-        for _ in 0..<steps { try trainer.advance() }
-        times[index].append((now() - start) / Double(steps))
+  /// The step's useful operations a second against `sgemm`, for several widths and numbers of threads.
+  static func table(threads: [Int], repeats: Int) throws -> TextTable {
+    var table = TextTable(
+      title:
+        "The training step (Adam, batch 1024, depth 3, D = 2) against sgemm on 1024 x width x width",
+      columns: [
+        .init("width"), .init("threads"), .init("step", unit: "us"),
+        .init("speed", unit: "GFLOP/s"), .init("sgemm", unit: "GFLOP/s, a core"),
+        .init("share"), .init("against one thread"),
+      ],
+      footer: ["Allocations in 200 steps: 0 (counted)."])
+    for width in [64, 128, 256] {
+      let benchmark = StepBenchmark(width: width)
+      try benchmark.verify()
+      let peak = PeakProduct(width: width)
+      let trainers = threads.map(benchmark.trainer)
+      let times = try interleavedMedians(
+        repeats: repeats, seconds: 0.2, [peak.run] + trainers.map { $0.advance })
+      let limit = peak.operations / times[0]
+      for (count, time) in zip(threads, times.dropFirst()) {
+        let speed = benchmark.operations / time
+        table.append([
+          "\(width)", "\(count)", "\(Int(time * 1e6))", figure(speed / 1e9), figure(limit / 1e9),
+          percent(speed / (limit * Double(count))), figure(times[1] / time),
+        ])
       }
     }
-    let operations = Double(
-      configuration.networkShape(dimension: 2).trainingFLOPsPerRow * configuration.batch)
-    let limit = median(peak)
-    return threads.indices.map { index in
-      let time = median(times[index])
-      let speed = operations / time
-      let share = speed / (limit * Double(threads[index]))
-      return "step, width \(width), \(threads[index]) threads: \(Int(time * 1e6)) us, "
-        + "\(Int(speed / 1e9)) GFLOP/s, \(Int(100 * share)) % of sgemm's \(Int(limit / 1e9)) a core"
-    }
-  }
-
-  /// Operations a second of one core on the product of the hidden layer, the whole batch at once.
-  private func productSpeed() -> Double {
-    let rows = configuration.batch
-    let arena = Arena<Float>(
-      capacity: Arena<Float>.capacity(for: [rows * width, width * width, rows * width]))
-    let (x, w, y) = (
-      arena.matrix(rows, width), arena.matrix(width, width), arena.matrix(rows, width)
-    )
-    x.vector.fill(0.5)
-    w.vector.fill(0.25)
-    let repeats = 100
-    let start = now()
-    for _ in 0..<repeats { y.setProduct(.plain(x), .transposed(w)) }
-    return Double(2 * rows * width * width * repeats) / (now() - start)
+    return table
   }
 }

@@ -78,7 +78,7 @@ struct DensityGrid: Sendable {
     squares.withView { squares in
       half.withReadOnlyView { half in
         v.square.withReadOnlyView {
-          squares.setProduct(.plain(half), .transposed($0), adding: true)
+          squares.setProduct(.plain(half), .transposed($0), keeping: 1)
         }
       }
     }

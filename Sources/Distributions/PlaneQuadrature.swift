@@ -133,12 +133,12 @@ private struct TileWorkspace {
       }
       let left = left.columns(0..<range.count)
       let right = right.columns(0..<range.count)
-      let adding = range.lowerBound > 0
-      leftSums.setProduct(.plain(left), .transposed(right.rows(0..<n)), adding: adding)
+      let kept: Double = range.lowerBound > 0 ? 1 : 0
+      leftSums.setProduct(.plain(left), .transposed(right.rows(0..<n)), keeping: kept)
       rightSums.setProduct(
-        .plain(left.rows(0..<n)), .transposed(right.rows(n..<5 * n)), adding: adding)
+        .plain(left.rows(0..<n)), .transposed(right.rows(n..<5 * n)), keeping: kept)
       crossSums.setProduct(
-        .plain(left.rows(3 * n..<4 * n)), .transposed(right.rows(3 * n..<4 * n)), adding: adding)
+        .plain(left.rows(3 * n..<4 * n)), .transposed(right.rows(3 * n..<4 * n)), keeping: kept)
     }
   }
 

@@ -76,7 +76,7 @@ extension PointsLaw {
             block.row(k).update(scale: root, adding: root, times: points.row(index))
             block.row(k).update(adding: -root, times: points.row(nearest))
           }
-          matrix.setProduct(.transposed(block), .plain(block), adding: true)
+          matrix.setProduct(.transposed(block), .plain(block), keeping: 1)
         }
       }
     }

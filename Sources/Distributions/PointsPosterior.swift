@@ -169,7 +169,7 @@ struct PosteriorWorkspace {
       for row in 0..<x.rows {
         correct(means.row(row), row: row, &softmax, points: all)
       }
-      means.setProduct(.plain(logits), .plain(points), adding: true)
+      means.setProduct(.plain(logits), .plain(points), keeping: 1)
     }
     return (0..<x.rows).map { softmax[$0] }
   }

@@ -64,7 +64,8 @@ public struct LossLedger: Sendable, Equatable {
   /// Begins a new step: on a new page if the current one is full, the oldest being dropped.
   public mutating func beginStep() {
     if stepsOnPage >= pageSteps {
-      pages = [Array(repeating: 0, count: pages[0].count), pages[0]]
+      pages.swapAt(0, 1)
+      for index in pages[0].indices { pages[0][index] = 0 }
       stepsOnPage = 0
     }
     stepsOnPage += 1

@@ -89,18 +89,18 @@ public enum Factor<Element: Scalar> {
 }
 
 extension MatrixView {
-  /// Overwrites the matrix with `scale · left · right`, or adds that to it.
+  /// Overwrites the matrix with `scale · left · right`, or adds that to the share of it that is kept.
   ///
   /// `left` is `(m, k)`, `right` is `(k, n)`, the matrix `(m, n)`; it must not overlap the factors.
   public func setProduct(
-    _ left: Factor<Element>, _ right: Factor<Element>, scale: Element = 1, adding: Bool = false
+    _ left: Factor<Element>, _ right: Factor<Element>, scale: Element = 1, keeping: Element = 0
   ) {
     precondition(left.rows == rows && right.columns == columns && left.columns == right.rows)
     guard rows > 0 && columns > 0 else { return }
     _ = BLAS.isReady
     Element.routines.multiply(
       left.isTransposed, right.isTransposed, rows, columns, left.columns, scale, left.view.base,
-      max(1, left.view.stride), right.view.base, max(1, right.view.stride), adding ? 1 : 0, base,
+      max(1, left.view.stride), right.view.base, max(1, right.view.stride), keeping, base,
       stride)
   }
 

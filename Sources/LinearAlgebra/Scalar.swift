@@ -22,6 +22,8 @@ public struct Routines<Element>: Sendable {
   let multiply:
     @Sendable (Bool, Bool, Int, Int, Int, Element, Input, Int, Input, Int, Element, Output, Int)
       -> Void
+  /// `(n, a, τ, work, its length)`: the rows of a, `(n, n)`, become orthonormal; LAPACK's code.
+  let orthonormalize: @Sendable (Int, Output, Output, Output, Int) -> Int
   let activate: @Sendable (Int32, Int, Int, Output, Input, Output) -> Void
   let activateOnly: @Sendable (Int32, Int, Int, Output, Input) -> Void
   let scaleAndSum: @Sendable (Int, Int, Output, Input, Output) -> Void
@@ -39,13 +41,23 @@ public struct Routines<Element>: Sendable {
     ) -> Void
   let toDouble: @Sendable (Int, UnsafePointer<Element>, UnsafeMutablePointer<Double>) -> Void
   let fourier: @Sendable (Int, Int, Input, Input, Output, Int) -> Void
+  let noiseLevels:
+    @Sendable (
+      Int, UnsafePointer<Double>?, Double, Double, Double, Output, Output, Output, Output, Output,
+      Output
+    ) -> Void
   let normal: @Sendable (ts_stream, UInt64, Int, Output) -> Void
   let perturb: @Sendable (Int, Int, Input, Input, Input, Input, Input, Output, Int, Output) -> Void
   let denoisingLoss:
-    @Sendable (Int, Int, Input, Input, Int, Input, Input, Input, Input, Output, Output) -> Void
+    @Sendable (
+      Int, Int, Input, Input, Int, Input, Input, Input, Input, Input, Output, Output
+    ) -> Double
   let ledgerSums:
     @Sendable (Int, Input, Input, Double, Double, Double, UnsafeMutablePointer<Double>?) -> Void
   let treeSum: @Sendable (Int, UnsafePointer<Output>?, Int, Int) -> Double
+  let adamDirection:
+    @Sendable (Int, Output, Output, Output, Element, Element, Element) -> Void
+  let descend: @Sendable (Int, Input, Output, Output, Element, Element) -> Void
   let adam:
     @Sendable (
       Int, Input, Output, Output, Output, Output, Element, Element, Element, Element, Element
@@ -61,6 +73,13 @@ extension Float: Scalar {
         blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
         blasint(ldc))
     },
+    orthonormalize: { n, a, tau, work, length in
+      // Column-major, the columns are the rows here; the signs are those that LAPACK takes.
+      var (n, length, info) = (Int32(n), Int32(length), Int32(0))
+      sgeqrf_(&n, &n, a, &n, tau, work, &length, &info)
+      if info == 0 { sorgqr_(&n, &n, &n, a, &n, tau, work, &length, &info) }
+      return Int(info)
+    },
     activate: ts_activate_s, activateOnly: ts_activate_only_s, scaleAndSum: ts_scale_and_sum_s,
     narrowForward: ts_narrow_forward_s, narrowBackward: ts_narrow_backward_s,
     columnSums: ts_column_sums_s, addRows: ts_add_rows_s,
@@ -68,8 +87,10 @@ extension Float: Scalar {
     fromDouble: { n, x, y in for i in 0..<n { y[i] = Float(x[i]) } },
     differenceFromDouble: { n, a, b, y in for i in 0..<n { y[i] = Float(a[i] - b[i]) } },
     toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
-    fourier: ts_fourier_s, normal: ts_normal_s, perturb: ts_perturb_s,
-    denoisingLoss: ts_denoising_loss_s, ledgerSums: ts_ledger_sums_s, treeSum: ts_tree_sum_s, adam: ts_adam_s)
+    fourier: ts_fourier_s, noiseLevels: ts_noise_levels_s, normal: ts_normal_s, perturb: ts_perturb_s,
+    denoisingLoss: ts_denoising_loss_s, ledgerSums: ts_ledger_sums_s,
+    treeSum: ts_tree_sum_s, adamDirection: ts_adam_direction_s,
+    descend: ts_descend_s, adam: ts_adam_s)
 }
 
 extension Double: Scalar {
@@ -81,6 +102,13 @@ extension Double: Scalar {
         blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
         blasint(ldc))
     },
+    orthonormalize: { n, a, tau, work, length in
+      // Column-major, the columns are the rows here; the signs are those that LAPACK takes.
+      var (n, length, info) = (Int32(n), Int32(length), Int32(0))
+      dgeqrf_(&n, &n, a, &n, tau, work, &length, &info)
+      if info == 0 { dorgqr_(&n, &n, &n, a, &n, tau, work, &length, &info) }
+      return Int(info)
+    },
     activate: ts_activate_d, activateOnly: ts_activate_only_d, scaleAndSum: ts_scale_and_sum_d,
     narrowForward: ts_narrow_forward_d, narrowBackward: ts_narrow_backward_d,
     columnSums: ts_column_sums_d, addRows: ts_add_rows_d,
@@ -88,6 +116,8 @@ extension Double: Scalar {
     fromDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
     differenceFromDouble: { n, a, b, y in for i in 0..<n { y[i] = Double(a[i] - b[i]) } },
     toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
-    fourier: ts_fourier_d, normal: ts_normal_d, perturb: ts_perturb_d,
-    denoisingLoss: ts_denoising_loss_d, ledgerSums: ts_ledger_sums_d, treeSum: ts_tree_sum_d, adam: ts_adam_d)
+    fourier: ts_fourier_d, noiseLevels: ts_noise_levels_d, normal: ts_normal_d, perturb: ts_perturb_d,
+    denoisingLoss: ts_denoising_loss_d, ledgerSums: ts_ledger_sums_d,
+    treeSum: ts_tree_sum_d, adamDirection: ts_adam_direction_d,
+    descend: ts_descend_d, adam: ts_adam_d)
 }

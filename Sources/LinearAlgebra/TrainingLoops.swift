@@ -90,18 +90,20 @@ extension MatrixView {
   /// Turns network outputs `f` (this matrix) into gradients of the denoising loss, and notes the loss.
   ///
   /// With the residual `r = z − keep u + gain (f + bias)` of each row, the error of the noise
-  /// predictor: `loss` `(B)` receives `‖r‖²` and the matrix `(B, D)` becomes `factor · r`.
+  /// predictor: `loss` `(B)` receives `‖r‖²` and the matrix `(B, D)` becomes `2 weight gain · r`, the
+  /// gradient of the sum of `weight · ‖r‖²`. Returns the sum of `share · ‖r‖²`.
   public func setDenoisingGradient(
     z: MatrixView, u: MatrixView, keep: VectorView<Element>, gain: VectorView<Element>,
-    factor: VectorView<Element>, bias: VectorView<Element>, loss: VectorView<Element>
-  ) {
+    share: VectorView<Element>, weight: VectorView<Element>, bias: VectorView<Element>,
+    loss: VectorView<Element>
+  ) -> Double {
     precondition(isContiguous && z.isContiguous && z.rows == rows && z.columns == columns)
     precondition(u.rows == rows && u.columns == columns && bias.count == columns)
-    precondition(keep.count == rows && gain.count == rows && factor.count == rows)
-    precondition(loss.count == rows)
-    Element.routines.denoisingLoss(
-      rows, columns, z.base, u.base, u.stride, keep.base, gain.base, factor.base, bias.base, base,
-      loss.base)
+    precondition(keep.count == rows && gain.count == rows && share.count == rows)
+    precondition(loss.count == rows && weight.count == rows)
+    return Element.routines.denoisingLoss(
+      rows, columns, z.base, u.base, u.stride, keep.base, gain.base, share.base, weight.base,
+      bias.base, base, loss.base)
   }
 }
 
@@ -118,6 +120,23 @@ extension VectorView {
     precondition(sums.count == 15)
     Element.routines.ledgerSums(
       count, base, moments.base, Double(dimension), totalVariance, rounding, sums.base)
+  }
+
+  /// Fills the vector with noise levels `ln(σ/scale)`, and others with what follows from them.
+  ///
+  /// Level r lies at the relative position `offset` between `edges[r]` and `edges[r + 1]`. With
+  /// `ρ = √(σ² + scale²)`, `inputScale` is `1/ρ`, `keep` `σ/ρ`, `gain` `scale/ρ`; `share` is the distance
+  /// of the edges over `width`. All are `(B)`, `edges` is `(B + 1)`.
+  public func setNoiseLevels(
+    between edges: VectorView<Double>, at offset: Double, scale: Double, width: Double,
+    sigma: VectorView, inputScale: VectorView, keep: VectorView, gain: VectorView,
+    share: VectorView
+  ) {
+    precondition(edges.count == count + 1 && share.count == count && sigma.count == count)
+    precondition(inputScale.count == count && keep.count == count && gain.count == count)
+    Element.routines.noiseLevels(
+      count, edges.base, offset, scale, width, base, sigma.base, inputScale.base, keep.base,
+      gain.base, share.base)
   }
 
   /// Fills the vector with standard normals `first, first + 1, …` of a stream of Philox words.
@@ -141,5 +160,42 @@ extension VectorView {
     Element.routines.adam(
       count, gradient.base, base, first.base, second.base, average.base, beta1, beta2, rate,
       epsilon, averageWeight)
+  }
+
+  /// Takes this vector for a gradient, updates Adam's moments by it, and replaces it by the direction
+  /// `m̂/(√v̂ + ε)`, up to the bias correction that `epsilon` and the caller's rate carry.
+  public func becomeAdamDirection(
+    first: VectorView, second: VectorView, beta1: Element, beta2: Element, epsilon: Element
+  ) {
+    precondition(first.count == count && second.count == count)
+    Element.routines.adamDirection(
+      count, base, first.base, second.base, beta1, beta2, epsilon)
+  }
+
+  /// Moves this slice of the parameters by `−rate · direction`, and their average after it.
+  public func descend(
+    _ direction: VectorView, rate: Element, average: VectorView, averageWeight: Element
+  ) {
+    precondition(direction.count == count && average.count == count)
+    Element.routines.descend(count, direction.base, base, average.base, rate, averageWeight)
+  }
+}
+
+extension MatrixView {
+  /// The numbers that `orthonormalizeRows` works in, for a matrix of n rows.
+  public static func orthonormalizationSize(_ n: Int) -> Int { 65 * n }
+
+  /// Replaces the rows of a square matrix by an orthonormal basis: row k spans, with those before it,
+  /// what the first k rows did (Householder's QR decomposition, LAPACK's `geqrf` and `orgqr`).
+  ///
+  /// Rows that depend on others, zeros too, become whatever completes the basis. `workspace` holds
+  /// `orthonormalizationSize(rows)` numbers, overwritten.
+  public func orthonormalizeRows(_ workspace: VectorView<Element>) {
+    precondition(rows == columns && isContiguous)
+    precondition(workspace.count == Self.orthonormalizationSize(rows))
+    _ = BLAS.isReady
+    let code = Element.routines.orthonormalize(
+      rows, base, workspace.base, workspace.base + rows, 64 * rows)
+    precondition(code == 0, "LAPACK refuses an argument")
   }
 }

@@ -1,6 +1,21 @@
 internal import COpenBLAS
 internal import Glibc
 
+/// Numbered tasks that a team runs again and again: made once, where a closure that is written at the
+/// call costs an allocation each time.
+public struct TaskList: Sendable {
+  /// How many tasks there are, less than half a million.
+  public let count: Int
+  let body: @Sendable (_ task: Int, _ worker: Int) -> Void
+
+  /// Tasks `0 ..< count`; see `Workers.run`.
+  public init(count: Int, _ body: @escaping @Sendable (_ task: Int, _ worker: Int) -> Void) {
+    precondition(count >= 0 && count <= TaskQueue.maximumTasks)
+    self.count = count
+    self.body = body
+  }
+}
+
 /// A fixed team of threads that runs numbered tasks; the only place that starts threads.
 ///
 /// Which thread runs which task is left to chance, so a task must write only what belongs to its
@@ -45,6 +60,18 @@ public final class Workers: Sendable {
   /// idle: a nested call would meet its own worker.
   public func run(_ count: Int, _ body: @Sendable (_ task: Int, _ worker: Int) -> Void) {
     let wasIdle = runIfIdle(count, body)
+    precondition(wasIdle, "the team is at work already")
+  }
+
+  /// Runs every task of a list, as above, and allocates nothing.
+  public func run(_ list: TaskList) {
+    guard count > 1 && list.count > 1 else {
+      for task in 0..<list.count { list.body(task, 0) }
+      return
+    }
+    let wasIdle = tasks.withExclusiveUse {
+      withUnsafePointer(to: list.body) { tasks.publish(list.count, $0) }
+    }
     precondition(wasIdle, "the team is at work already")
   }
 

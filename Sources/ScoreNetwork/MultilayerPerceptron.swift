@@ -14,8 +14,8 @@ package enum MultilayerPerceptron {
     keepingSlopes: Bool = true
   ) {
     var x = work.input
-    for (index, layer) in parameters.layers.dropLast().enumerated() {
-      let h = work.hidden[index]
+    for index in 0..<work.shape.depth {
+      let (layer, h) = (parameters.layers[index], work.hidden[index])
       h.setProduct(.plain(x), .transposed(layer.weight))
       if keepingSlopes {
         h.activate(work.shape.activation, bias: layer.bias, slope: work.slopes[index])

@@ -28,20 +28,28 @@ extension Checkpoint {
       dimension: mean.count, frequencyCount: frequencies.count, width: configuration.width,
       depth: configuration.depth, activation: configuration.activation)
     let hasOptimizerState = file.tensors.keys.contains { $0.hasPrefix("optimizer.") }
-    var sets = ["network", "ema"]
-    if hasOptimizerState { sets += ["optimizer.first", "optimizer.second"] }
-    var parameters: [NetworkParameters<Float>] = []
-    for set in sets { parameters.append(try reader.parameters(set, shape: shape)) }
-    while parameters.count < 4 { parameters.append(NetworkParameters(shape: shape)) }
+    try reader.expectParameters(
+      ["network", "ema"] + (hasOptimizerState ? ["optimizer.first", "optimizer.second"] : []),
+      shape: shape)
+    let network = NetworkParameters<Float>(shape: shape)
+    let average = NetworkParameters<Float>(shape: shape)
+    var sets = [("network", network), ("ema", average)]
     let ledger = try reader.ledger(range: configuration.range)
-    try reader.expectNoOther(sets: sets, shape: shape)
+    let optimizer = OptimizerState(
+      configuration.optimizer, shape: shape, bandCount: ledger.bandCount)
+    var others: Set<String> = []
+    if hasOptimizerState {
+      sets += [("optimizer.first", optimizer.first), ("optimizer.second", optimizer.second)]
+      others = try reader.read(optimizer)
+    }
+    for (name, parameters) in sets { try reader.read(name, into: parameters) }
+    try reader.expectNoOther(sets: sets.map(\.0), shape: shape, others: others)
 
     self.init(
       configuration: configuration,
       dataset: try reader.parse("dataset") { value throws(JSONError) in value },
       state: TrainingState(
-        network: parameters[0], average: parameters[1], firstMoment: parameters[2],
-        secondMoment: parameters[3],
+        network: network, average: average, optimizer: optimizer,
         embedding: NoiseEmbedding(frequencies: frequencies.map { Double($0) }),
         preconditioning: Preconditioning(mean: mean.map { Double($0) }, scale: Double(scale))),
       hasOptimizerState: hasOptimizerState, ledger: ledger, step: step,
@@ -113,24 +121,43 @@ private struct CheckpointReader {
     return values
   }
 
-  /// One set of weights and biases; the shapes are those of the file, checked before memory is taken.
-  func parameters(
-    _ set: String, shape: NetworkShape
-  ) throws(StorageError) -> NetworkParameters<Float> {
-    var values: [(weight: [Float], bias: [Float])] = []
-    for (index, layer) in shape.layerShapes.enumerated() {
-      values.append(
-        (
-          try floats("\(set).layers.\(index).weight", shape: [layer.output, layer.input]),
-          try floats("\(set).layers.\(index).bias", shape: [layer.output])
-        ))
+  /// Throws unless the file has weights and biases of these shapes in all of the sets; before memory is
+  /// taken for them.
+  func expectParameters(_ sets: [String], shape: NetworkShape) throws(StorageError) {
+    for set in sets {
+      for (index, layer) in shape.layerShapes.enumerated() {
+        _ = try floats("\(set).layers.\(index).weight", shape: [layer.output, layer.input])
+        _ = try floats("\(set).layers.\(index).bias", shape: [layer.output])
+      }
     }
-    let parameters = NetworkParameters<Float>(shape: shape)
-    for (layer, value) in zip(parameters.layers, values) {
-      layer.weight.copy(from: value.weight)
-      layer.bias.copy(from: value.bias)
+  }
+
+  /// Fills one set of weights and biases.
+  func read(_ set: String, into parameters: NetworkParameters<Float>) throws(StorageError) {
+    for (index, layer) in parameters.layers.enumerated() {
+      layer.weight.copy(
+        from: try floats(
+          "\(set).layers.\(index).weight", shape: [layer.weight.rows, layer.weight.columns]))
+      layer.bias.copy(from: try floats("\(set).layers.\(index).bias", shape: [layer.bias.count]))
     }
-    return parameters
+  }
+
+  /// Fills what the optimiser remembers beside its moments; the names of the tensors it came from.
+  func read(_ optimizer: OptimizerState) throws(StorageError) -> Set<String> {
+    let name = "optimizer.levels"
+    guard let tensor = file.tensors[name], case .double(let losses) = tensor.values,
+      tensor.shape == [optimizer.levelLosses.count],
+      losses.allSatisfy({ $0 >= 0 && $0.isFinite })
+    else {
+      throw malformed(
+        "tensor '\(name)'", "\(optimizer.levelLosses.count) losses (F64)", "something else")
+    }
+    optimizer.levelLosses.copy(from: losses)
+    let matrices = optimizer.matrices
+    for (name, matrix) in matrices {
+      matrix.copy(from: try floats(name, shape: [matrix.rows, matrix.columns]))
+    }
+    return Set(matrices.map(\.name) + [name])
   }
 
   func ledger(range: NoiseRange) throws(StorageError) -> LossLedger {
@@ -159,10 +186,12 @@ private struct CheckpointReader {
   }
 
   /// Throws if the file has a tensor or a text that no checkpoint has.
-  func expectNoOther(sets: [String], shape: NetworkShape) throws(StorageError) {
-    var known: Set = [
+  func expectNoOther(
+    sets: [String], shape: NetworkShape, others: Set<String>
+  ) throws(StorageError) {
+    var known = others.union([
       "data.mean", "data.scale", "embedding.frequencies", "ledger.pages", "ledger.state",
-    ]
+    ])
     for set in sets {
       for layer in 0...shape.depth {
         known.insert("\(set).layers.\(layer).weight")

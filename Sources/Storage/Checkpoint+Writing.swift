@@ -5,7 +5,7 @@ internal import ScoreNetwork
 public import Training
 
 extension Checkpoint {
-  /// Writes the checkpoint durably, without the optimiser's moments if asked for weights only.
+  /// Writes the checkpoint durably, without the optimiser's memory if asked for weights only.
   public func write(to path: String, weightsOnly: Bool = false) throws(StorageError) {
     try file(weightsOnly: weightsOnly).write(to: path)
   }
@@ -23,8 +23,12 @@ extension Checkpoint {
     add(state.network, "network")
     add(state.average, "ema")
     if hasOptimizerState && !weightsOnly {
-      add(state.firstMoment, "optimizer.first")
-      add(state.secondMoment, "optimizer.second")
+      add(state.optimizer.first, "optimizer.first")
+      add(state.optimizer.second, "optimizer.second")
+      tensors["optimizer.levels"] = Tensor(state.optimizer.levelLosses.elements)
+      for (name, matrix) in state.optimizer.matrices {
+        tensors[name] = Tensor(matrix.elements, shape: [matrix.rows, matrix.columns])
+      }
     }
     tensors["data.mean"] = Tensor(state.preconditioning.mean.map { Float($0) })
     tensors["data.scale"] = Tensor([Float(state.preconditioning.scale)])
@@ -73,5 +77,21 @@ extension TrainingConfiguration {
       "sigma-min": .number(range.minimum), "sigma-max": .number(range.maximum),
       "holdout": .number(holdout), "seed": JSONValue(seed),
     ]
+  }
+}
+
+extension OptimizerState {
+  /// The factors and bases under the names they have in a file.
+  var matrices: [(name: String, matrix: MatrixView<Float>)] {
+    bases.enumerated().flatMap { index, layer in
+      [("left", layer.left), ("right", layer.right)].flatMap { name, side in
+        side.map {
+          [
+            ("optimizer.bases.\(index).\(name).factor", $0.factor),
+            ("optimizer.bases.\(index).\(name).basis", $0.basis),
+          ]
+        } ?? []
+      }
+    }
   }
 }

@@ -15,8 +15,12 @@ public import Training
 ///     data.mean                 (D)            the mean that is taken off the points
 ///     data.scale                (1)            the data scale of the preconditioning
 ///     embedding.frequencies     (K)            the frequencies of the noise embedding
-///     optimizer.first.layers.I.*               Adam's moments; absent in a weights-only file
-///     optimizer.second.layers.I.*
+///     optimizer.first.layers.I.*               Adam's moments; absent in a weights-only file, as all
+///     optimizer.second.layers.I.*              of the optimiser's
+///     optimizer.levels          (bands)        F64: the recent loss at each band of noise levels
+///     optimizer.bases.I.left.factor  (out, out)   with soap, of sides up to 512: Shampoo's factors
+///     optimizer.bases.I.left.basis   (out, out)   and the bases near their eigenvectors, as rows
+///     optimizer.bases.I.right.*      (in, in)
 ///     ledger.pages              (2, bands, 15) F64: the sums of the training-loss ledger
 ///     ledger.state              (4)            F64: steps of a page, steps on the current one,
 ///                                              trace of the data's covariance, data scale
@@ -27,9 +31,9 @@ public struct Checkpoint: Sendable {
   public let configuration: TrainingConfiguration
   /// The data set: see `Dataset.record`.
   public let dataset: JSONValue
-  /// The networks and the optimiser's moments.
+  /// The networks and what the optimiser remembers.
   public let state: TrainingState
-  /// Whether the file has the optimiser's moments, so that a run can go on from it.
+  /// Whether the file has the optimiser's memory, so that a run can go on from it.
   public let hasOptimizerState: Bool
   /// The recent losses.
   public let ledger: LossLedger

@@ -1,9 +1,9 @@
 internal import Estimation
 internal import LinearAlgebra
-internal import ScoreNetwork
+package import ScoreNetwork
 
 /// A fixed part of every batch, with what its passes leave behind: a gradient and sums of losses.
-final class Shard: @unchecked Sendable {
+package final class Shard: @unchecked Sendable {
   // Sendable: `Workers.run` gives each shard to one task at a time; only that task touches it.
 
   /// The batch's row that is the shard's first.
@@ -11,21 +11,24 @@ final class Shard: @unchecked Sendable {
   /// The rows that belong to the batch; the rest of the workspace's rows are padding.
   let count: Int
   /// The gradient of the batch's loss by the parameters, from these rows.
-  let gradient: NetworkParameters<Float>
+  package let gradient: NetworkParameters<Float>
   /// The bands of the ledger that these rows fall into.
   let bands: Range<Int>
   /// The last step's sums for the ledger, band by band of `bands`, `(bands, 15)`.
   let ledger: MatrixView<Double>
   private let ledgerArena: Arena<Double>
-  /// The sum of the losses of the last step.
-  var lossSum = 0.0
+  /// What these rows gave to the last step's loss.
+  var loss = 0.0
 
-  init(shape: NetworkShape, first: Int, rows: Int, batch: Int, bandCount: Int) {
+  init(
+    shape: NetworkShape, first: Int, rows: Int, batch: Int, strata: NoiseStrata, bandCount: Int
+  ) {
     self.first = first
     count = min(rows, batch - first)
     gradient = NetworkParameters(shape: shape)
     func band(_ row: Int) -> Int {
-      LossLedger.band(of: Double(row) / Double(batch), bandCount: bandCount)
+      let u = (strata.edges[row] - strata.edges[0]) / strata.width
+      return LossLedger.band(of: u, bandCount: bandCount)
     }
     bands = band(first)..<band(first + count) + 1
     ledgerArena = Arena(capacity: Arena<Double>.capacity(for: [bands.count * LossLedger.bandSize]))

@@ -12,7 +12,7 @@ internal import ScoreNetwork
 public final class Trainer {
   /// The options of the run.
   public let configuration: TrainingConfiguration
-  /// The network that is being trained, its average, and Adam's two moments.
+  /// The network that is being trained, its average, and what the optimiser remembers.
   public let state: TrainingState
   /// The recent losses.
   public private(set) var ledger: LossLedger
@@ -23,14 +23,33 @@ public final class Trainer {
   /// The Euclidean norm of the last step's gradient.
   public private(set) var gradientNorm = Double.nan
 
-  private let pass: BatchPass
+  /// The way of a batch through the network.
+  package let pass: BatchPass
   private let workers: Workers
-  private let slices: [Range<Int>]
-  private let gradientSum: TreeSum<Float>
+  private let levelWeights: LevelWeights
+  private let reduction: TaskList
   private let gradientSquares: TaskResults<Double>
+  private let optimizer: any WeightUpdate
 
-  /// Parameters updated by one task.
+  /// Parameters summed or updated by one task.
   private static let sliceLength = 4096
+
+  /// A run that has not begun.
+  ///
+  /// The ledger's window is the last twentieth of the run, within which the weights hardly move.
+  public convenience init(
+    configuration: TrainingConfiguration, source: any SampleSource, workers: Workers
+  ) {
+    let moments = source.moments
+    let ledger = LossLedger(
+      range: configuration.range, totalVariance: moments.totalVariance, dataScale: moments.scale,
+      pageSteps: max(1, configuration.steps / 20))
+    self.init(
+      configuration: configuration, source: source,
+      state: TrainingState(
+        configuration: configuration, moments: moments, bandCount: ledger.bandCount),
+      ledger: ledger, step: 0, workers: workers)
+  }
 
   /// A run from a state: a fresh one, or one that was saved.
   public init(
@@ -38,55 +57,69 @@ public final class Trainer {
     ledger: LossLedger, step: Int, workers: Workers
   ) {
     precondition(
-      state.network.shape == configuration.networkShape(dimension: source.dimension))
+      state.network.shape == configuration.networkShape(dimension: source.dimension)
+        && state.optimizer.levelLosses.count == ledger.bandCount)
     self.configuration = configuration
     self.state = state
     self.ledger = ledger
     self.step = step
     self.workers = workers
+    levelWeights = LevelWeights(losses: state.optimizer.levelLosses)
     pass = BatchPass(
-      configuration: configuration, source: source, state: state, bandCount: ledger.bandCount,
+      configuration: configuration, source: source, state: state, levelWeights: levelWeights,
       workers: workers.count)
-    gradientSum = TreeSum(pass.shards.map(\.gradient.all))
     let count = state.network.all.count
-    slices = stride(from: 0, to: count, by: Self.sliceLength).map {
+    let slices = stride(from: 0, to: count, by: Self.sliceLength).map {
       $0..<min($0 + Self.sliceLength, count)
     }
-    gradientSquares = TaskResults(count: slices.count, initial: 0)
+    let gradientSquares = TaskResults(count: slices.count, initial: 0.0)
+    let gradientSum = TreeSum(pass.shards.map(\.gradient.all))
+    reduction = TaskList(count: slices.count) { index, _ in
+      gradientSquares[index] = gradientSum.reduce(slices[index])
+    }
+    self.gradientSquares = gradientSquares
+    let gradient = pass.shards[0].gradient
+    optimizer =
+      switch configuration.optimizer {
+      case .adam: AdamUpdate(state, gradient: gradient, slices: slices)
+      case .soap: SoapUpdate(state, gradient: gradient)
+      }
   }
 
   /// One step: a batch through the network and back, and the update it causes.
   ///
-  /// After an error the state is not that of any step, and must not be saved.
+  /// After an error the weights are those before the step; the ledger may have it, so that neither must
+  /// be saved.
   public func advance() throws(TrainingError) {
-    let batch = BatchAddress(
-      stream: RandomStream(seed: configuration.seed, step: UInt32(step), purpose: .data),
-      levelOffset: levelOffset)
-    workers.run(pass.shards.count) { [pass] index, worker in
-      pass.run(shard: index, worker: worker, batch)
-    }
-    batchLoss = pass.shards.reduce(0) { $0 + $1.lossSum } / Double(configuration.batch)
+    levelWeights.prepare()
+    pass.batch = batchAddress
+    workers.run(pass.tasks)
+    batchLoss = pass.shards.reduce(0) { $0 + $1.loss }
     guard batchLoss.isFinite else {
       throw .nonFinite(quantity: "loss", step: step, seed: configuration.seed)
     }
     ledger.beginStep()
     for shard in pass.shards { ledger.add(shard.ledger, bands: shard.bands) }
+    levelWeights.note(pass.shards)
     try update()
     step += 1
   }
 
-  /// Sums the shards' gradients and applies the optimiser and the average, slice by slice.
-  private func update() throws(TrainingError) {
-    let adam = AdamStep(configuration, step: step)
-    let gradient = pass.shards[0].gradient.all
-    workers.run(slices.count) { [state, slices, gradientSum, gradientSquares] index in
-      gradientSquares[index] = gradientSum.reduce(slices[index])
-      adam.update(state, gradient: gradient, slices[index])
-    }
+  /// Sums the shards' gradients, and makes new weights and their average from the sum.
+  package func update() throws(TrainingError) {
+    workers.run(reduction)
     gradientNorm = gradientSquares.sum.squareRoot()
     guard gradientNorm.isFinite else {
       throw .nonFinite(quantity: "gradient", step: step, seed: configuration.seed)
     }
+    workers.run(optimizer.tasks(UpdateRates(configuration, step: step), step: step))
+  }
+
+  /// Where the random numbers of the next step are found.
+  package var batchAddress: BatchAddress {
+    BatchAddress(
+      stream: RandomStream(seed: configuration.seed, step: UInt32(step), purpose: .data),
+      levelOffset: levelOffset)
   }
 
   /// The position of this step's noise levels in their strata: an additive recurrence with the

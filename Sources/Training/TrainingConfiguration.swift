@@ -79,7 +79,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
 
   /// The learning rate of step `step` (from 0): a linear warm-up, then half a cosine to zero.
   public func learningRate(step: Int) -> Double {
-    let warmUp = max(1, min(200, steps / 20))
+    let warmUp = max(1, min(200, steps / 10))
     if step < warmUp { return learningRate * Double(step + 1) / Double(warmUp) }
     let progress = Double(step - warmUp) / Double(max(1, steps - warmUp))
     return learningRate * 0.5 * (1 + cos(.pi * min(1, progress)))
@@ -90,4 +90,14 @@ public struct TrainingConfiguration: Sendable, Equatable {
 public enum OptimizerKind: String, Sendable, CaseIterable {
   /// Adam (Kingma and Ba 2015).
   case adam
+  /// SOAP: Adam in the eigenbases of Shampoo's factors (Vyas and others 2024).
+  case soap
+
+  /// The decays per step of the averaged gradient and of its square.
+  var decays: (first: Double, second: Double) {
+    switch self {
+    case .adam: (0.9, 0.999)
+    case .soap: (0.9, 0.95)
+    }
+  }
 }

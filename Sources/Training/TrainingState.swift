@@ -8,22 +8,20 @@ public final class TrainingState: Sendable {
   public let network: NetworkParameters<Float>
   /// The exponential average of its parameters.
   public let average: NetworkParameters<Float>
-  /// Adam's averages of the gradient and of its square.
-  public let firstMoment: NetworkParameters<Float>
-  /// Adam's average of the squared gradient.
-  public let secondMoment: NetworkParameters<Float>
+  /// What the optimiser remembers.
+  public let optimizer: OptimizerState
   /// How noise levels enter the network.
   public let embedding: NoiseEmbedding<Float>
   /// How points enter the network and its output becomes noise.
   public let preconditioning: Preconditioning
 
-  /// The state of a run that has not begun, the network initialised from `seed`.
-  public init(shape: NetworkShape, moments: DataMoments, seed: UInt64) {
+  /// The state of a run that has not begun, the network initialised from the configuration's seed.
+  public init(configuration: TrainingConfiguration, moments: DataMoments, bandCount: Int) {
+    let shape = configuration.networkShape(dimension: moments.mean.count)
     network = NetworkParameters(shape: shape)
-    network.initialize(seed: seed)
+    network.initialize(seed: configuration.seed)
     average = network.copy()
-    firstMoment = NetworkParameters(shape: shape)
-    secondMoment = NetworkParameters(shape: shape)
+    optimizer = OptimizerState(configuration.optimizer, shape: shape, bandCount: bandCount)
     embedding = NoiseEmbedding(frequencies: NoiseEmbedding<Float>.defaultFrequencies)
     // As a checkpoint keeps them, in single precision: a saved network is the trained one exactly.
     preconditioning = Preconditioning(
@@ -33,13 +31,11 @@ public final class TrainingState: Sendable {
   /// A state of these parts.
   public init(
     network: NetworkParameters<Float>, average: NetworkParameters<Float>,
-    firstMoment: NetworkParameters<Float>, secondMoment: NetworkParameters<Float>,
-    embedding: NoiseEmbedding<Float>, preconditioning: Preconditioning
+    optimizer: OptimizerState, embedding: NoiseEmbedding<Float>, preconditioning: Preconditioning
   ) {
     self.network = network
     self.average = average
-    self.firstMoment = firstMoment
-    self.secondMoment = secondMoment
+    self.optimizer = optimizer
     self.embedding = embedding
     self.preconditioning = preconditioning
   }

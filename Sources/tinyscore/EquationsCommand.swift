@@ -89,16 +89,9 @@ struct CheckEquations: ParsableCommand {
     let law = try EquationChecker.makeLaw()
     let options = TrainingConfiguration(
       steps: 600, batch: 512, width: 48, depth: 2, activation: .silu, optimizer: .adam,
-      learningRate: TrainingDefaults.learningRate, averageDecay: 0.98, range: law.noiseRange,
+      learningRate: TrainingDefaults.learningRate(.adam), averageDecay: 0.98, range: law.noiseRange,
       seed: common.seed, holdout: 0)
-    let trainer = Trainer(
-      configuration: options, source: law,
-      state: TrainingState(
-        shape: options.networkShape(dimension: law.dimension), moments: law.moments,
-        seed: options.seed),
-      ledger: LossLedger(
-        range: options.range, totalVariance: law.moments.totalVariance,
-        dataScale: law.moments.scale, pageSteps: options.steps), step: 0, workers: workers)
+    let trainer = Trainer(configuration: options, source: law, workers: workers)
     var meter = Terminal.meter("training", unit: "steps", quiet: common.quiet)
     defer { meter.finish() }
     while trainer.step < options.steps {

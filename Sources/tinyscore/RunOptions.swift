@@ -12,7 +12,7 @@ extension OptimizerKind: ExpressibleByArgument {}
 /// The options of `train` that change its result.
 struct RunOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Optimisation steps (default: 6000 for D = 1, else 10000).", valueName: "N"))
+    help: ArgumentHelp("Optimisation steps (default: 2000 for D = 1, else 4000).", valueName: "N"))
   var steps: Int?
 
   @Option(help: ArgumentHelp("Samples of a step.", valueName: "N"))
@@ -27,14 +27,19 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("silu, tanh, gelu or relu.", valueName: "NAME"))
   var activation = Activation.silu
 
-  @Option(help: ArgumentHelp("adam.", valueName: "NAME"))
-  var optimizer = OptimizerKind.adam
+  @Option(help: ArgumentHelp("soap or adam.", valueName: "NAME"))
+  var optimizer = TrainingDefaults.optimizer
 
-  @Option(help: ArgumentHelp("The largest learning rate.", valueName: "R"))
-  var learningRate = TrainingDefaults.learningRate
+  @Option(
+    help: ArgumentHelp(
+      "The largest learning rate (default: 0.015 for soap, 0.01 for adam).", valueName: "R"))
+  var learningRate: Double?
 
-  @Option(help: ArgumentHelp("Decay per step of the weights' average.", valueName: "R"))
-  var ema = TrainingDefaults.averageDecay
+  @Option(
+    help: ArgumentHelp(
+      "Decay per step of the weights' average (default: a horizon of 3 % of the run).",
+      valueName: "R"))
+  var ema: Double?
 
   @Option(help: ArgumentHelp("Smallest noise level (default: from the data).", valueName: "S"))
   var sigmaMin: Double?
@@ -84,11 +89,14 @@ struct RunOptions: ParsableArguments {
   private func configuration(
     range: NoiseRange?, dimension: Int, seed: UInt64
   ) -> TrainingConfiguration? {
-    range.map {
+    let steps = steps ?? TrainingDefaults.steps(dimension: dimension)
+    return range.map {
       TrainingConfiguration(
-        steps: steps ?? TrainingDefaults.steps(dimension: dimension), batch: batch, width: width,
-        depth: depth, activation: activation, optimizer: optimizer, learningRate: learningRate,
-        averageDecay: ema, range: $0, seed: seed, holdout: holdout)
+        steps: steps, batch: batch, width: width, depth: depth, activation: activation,
+        optimizer: optimizer,
+        learningRate: learningRate ?? TrainingDefaults.learningRate(optimizer),
+        averageDecay: ema ?? TrainingDefaults.averageDecay(steps: steps), range: $0, seed: seed,
+        holdout: holdout)
     }
   }
 

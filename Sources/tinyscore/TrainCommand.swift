@@ -82,15 +82,7 @@ struct Train: ParsableCommand {
   ) throws -> Trainer {
     let workers = common.makeWorkers()
     guard resume else {
-      return Trainer(
-        configuration: options, source: data.law,
-        state: TrainingState(
-          shape: options.networkShape(dimension: data.law.dimension), moments: data.law.moments,
-          seed: options.seed),
-        ledger: LossLedger(
-          range: options.range, totalVariance: data.law.moments.totalVariance,
-          dataScale: data.law.moments.scale, pageSteps: max(1, options.steps / 20)), step: 0,
-        workers: workers)
+      return Trainer(configuration: options, source: data.law, workers: workers)
     }
     let saved = try Checkpoint(path: path)
     try checkContinues(saved, options, record: record, path: path)

@@ -62,8 +62,27 @@ func makeTrainer(
     #expect(runs[0] == runs[1] && runs[0] != runs[2])
   }
 
+  /// Where the strata of a batch's noise levels meet, by the density's definition: 90 % of the levels as
+  /// `s²/(σ² + s²)` in `ln σ`, the others even.
+  static func edges(_ range: NoiseRange, scale: Double, batch: Int) -> [Double] {
+    func share(_ sigma: Double) -> Double {
+      func gained(_ sigma: Double) -> Double { log(sigma / hypot(sigma, scale)) }
+      return 0.1 * log(sigma / range.minimum) / range.logWidth
+        + 0.9 * (gained(sigma) - gained(range.minimum))
+        / (gained(range.maximum) - gained(range.minimum))
+    }
+    return (0...batch).map { index in
+      var (low, high) = (range.minimum, range.maximum)
+      for _ in 0..<100 {
+        let middle = (low * high).squareRoot()
+        if share(middle) < Double(index) / Double(batch) { low = middle } else { high = middle }
+      }
+      return log(high)
+    }
+  }
+
   /// A batch of the trainer, drawn again in double precision, with its loss and gradient by the
-  /// definition: the mean over rows of `‖z − ẑ‖²` (Equation 10), ẑ the preconditioned prediction.
+  /// definition: the mean over `ln σ` of `‖z − ẑ‖²` (Equation 10), ẑ the preconditioned prediction.
   static func reference(
     _ trainer: Trainer, law: any Law, batch: Int, offset: Double,
     before: NetworkParameters<Double>
@@ -83,9 +102,9 @@ func makeTrainer(
     let levels = Arena<Double>(capacity: batch + 8)
     let levelView = levels.vector(batch)
     var sigmas: [Double] = []
+    let edges = edges(range, scale: state.preconditioning.scale, batch: batch)
     for r in 0..<batch {
-      let u = (Double(r) + offset) / Double(batch)
-      let sigma = range.minimum * exp(range.logWidth * u)
+      let sigma = exp(edges[r] + offset * (edges[r + 1] - edges[r]))
       sigmas.append(sigma)
       levelView[r] = log(sigma / state.preconditioning.scale)
       for j in 0..<d {
@@ -101,11 +120,12 @@ func makeTrainer(
     for r in 0..<batch {
       let rho = hypot(sigmas[r], state.preconditioning.scale)
       let gain = state.preconditioning.scale / rho
+      let share = (edges[r + 1] - edges[r]) / range.logWidth
       for j in 0..<d {
         let residual =
           Double(z[r, j]) - sigmas[r] / rho * work.point[r, j] + gain * work.output[r, j]
-        loss += residual * residual / Double(batch)
-        work.output[r, j] = 2 * gain * residual / Double(batch)
+        loss += residual * residual * share
+        work.output[r, j] = 2 * gain * residual * share
       }
     }
     let gradient = NetworkParameters<Double>(shape: shape)

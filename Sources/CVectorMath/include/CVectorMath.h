@@ -52,6 +52,12 @@ typedef struct {
   /* out(r, k) = cos(angle), out(r, count + k) = sin(angle), angle = x[r] frequencies[k]. */      \
   void ts_fourier_##S(size_t rows, size_t count, const REAL *x, const REAL *frequencies,          \
                       REAL *out, size_t ld);                                                      \
+  /* For row r the level ln(sigma/scale) = l at relative position offset between edges[r] and       \
+     edges[r + 1], and what follows from it: sigma, 1/rho with rho = sqrt(sigma^2 + scale^2),      \
+     sigma/rho, scale/rho; share[r] = (edges[r + 1] - edges[r]) / width. */                       \
+  void ts_noise_levels_##S(size_t rows, const double *edges, double offset, double scale,         \
+                           double width, REAL *level, REAL *sigma, REAL *input_scale, REAL *keep, \
+                           REAL *gain, REAL *share);                                              \
   /* Standard normals first ... first + n - 1 of the stream; first is a multiple of 4. */         \
   void ts_normal_##S(ts_stream stream, uint64_t first, size_t n, REAL *out);                      \
   /* u(r, j) = input_scale[r] (y(r, j) - shift[j] + sigma[r] z(r, j)); also                       \
@@ -60,10 +66,11 @@ typedef struct {
                       const REAL *shift, const REAL *sigma, const REAL *input_scale, REAL *u,     \
                       size_t ld, REAL *moments);                                                  \
   /* With residual = z - keep[r] u + gain[r] (f + bias), the noise predictor's error:             \
-     loss[r] = |residual|^2 and f = factor[r] residual in place. */                               \
-  void ts_denoising_loss_##S(size_t rows, size_t dimension, const REAL *z, const REAL *u,         \
-                             size_t ld, const REAL *keep, const REAL *gain, const REAL *factor,   \
-                             const REAL *bias, REAL *f, REAL *loss);                              \
+     loss[r] = |residual|^2 and f = 2 weight[r] gain[r] residual in place. Returns the sum of     \
+     share[r] loss[r]. */                                                                         \
+  double ts_denoising_loss_##S(size_t rows, size_t dimension, const REAL *z, const REAL *u,       \
+                               size_t ld, const REAL *keep, const REAL *gain, const REAL *share,  \
+                               const REAL *weight, const REAL *bias, REAL *f, REAL *loss);        \
   /* Sums over the rows of the quantities q = (loss, |z|^2 - dimension, y.z, |y|^2 - total_variance), \
      the last 0 where it is within rounding of it: sums = their count, the four sums, and those of \
      the products q_i q_j, j <= i, row by row of i. */                                            \
@@ -72,6 +79,12 @@ typedef struct {
   /* sums[0] = sum of parts[0 ..< count] elementwise over [0, n), added as a fixed binary tree;   \
      overwrites the parts. Returns the sum of squares of the result. */                           \
   double ts_tree_sum_##S(size_t count, REAL *const *parts, size_t offset, size_t n);              \
+  /* Adam's moments, and its direction first / (sqrt(second) + epsilon) in place of the gradient. */ \
+  void ts_adam_direction_##S(size_t n, REAL *gradient, REAL *first, REAL *second, REAL beta1,     \
+                             REAL beta2, REAL epsilon);                                           \
+  /* parameter -= rate direction, and the exponential average of the parameters. */               \
+  void ts_descend_##S(size_t n, const REAL *direction, REAL *parameter, REAL *average, REAL rate, \
+                      REAL average_weight);                                                       \
   /* Adam (Kingma and Ba 2015) and the exponential average of the parameters, in one pass.        \
      rate is the bias-corrected step size, epsilon the bias-corrected epsilon. */                 \
   void ts_adam_##S(size_t n, const REAL *gradient, REAL *parameter, REAL *first, REAL *second,    \
