@@ -55,7 +55,7 @@ struct StepBenchmark {
       try one.advance()
       try many.advance()
     }
-    precondition(ts_allocations() == before, "\(ts_allocations() - before) allocations")
+    precondition(ts_allocations() == before)
   }
 
   /// The step's useful operations a second against `sgemm`, for several widths and numbers of threads.

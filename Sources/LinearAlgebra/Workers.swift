@@ -1,21 +1,6 @@
 internal import COpenBLAS
 internal import Glibc
 
-/// Numbered tasks that a team runs again and again: made once, where a closure that is written at the
-/// call costs an allocation each time.
-public struct TaskList: Sendable {
-  /// How many tasks there are, less than half a million.
-  public let count: Int
-  let body: @Sendable (_ task: Int, _ worker: Int) -> Void
-
-  /// Tasks `0 ..< count`; see `Workers.run`.
-  public init(count: Int, _ body: @escaping @Sendable (_ task: Int, _ worker: Int) -> Void) {
-    precondition(count >= 0 && count <= TaskQueue.maximumTasks)
-    self.count = count
-    self.body = body
-  }
-}
-
 /// A fixed team of threads that runs numbered tasks; the only place that starts threads.
 ///
 /// Which thread runs which task is left to chance, so a task must write only what belongs to its
@@ -66,12 +51,10 @@ public final class Workers: Sendable {
   /// Runs every task of a list, as above, and allocates nothing.
   public func run(_ list: TaskList) {
     guard count > 1 && list.count > 1 else {
-      for task in 0..<list.count { list.body(task, 0) }
+      for task in 0..<list.count { list.body.pointee(task, 0) }
       return
     }
-    let wasIdle = tasks.withExclusiveUse {
-      withUnsafePointer(to: list.body) { tasks.publish(list.count, $0) }
-    }
+    let wasIdle = tasks.withExclusiveUse { tasks.publish(list.count, list.body) }
     precondition(wasIdle, "the team is at work already")
   }
 
