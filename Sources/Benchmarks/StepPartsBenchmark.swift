@@ -13,7 +13,7 @@ enum StepPartsBenchmark {
         + [.init("share, 1 thread")])
     for width in [64, 128, 256] {
       let columns = try threads.map { try times(width: width, threads: $0, repeats: repeats) }
-      let total = columns[0].reduce(0) { $0 + $1.time }
+      let total = columns[0].dropLast().reduce(0) { $0 + $1.time }
       for (index, part) in columns[0].enumerated() {
         table.append(
           ["\(width)", part.name] + columns.map { figure($0[index].time * 1e6) }
@@ -27,6 +27,7 @@ enum StepPartsBenchmark {
     width: Int, threads: Int, repeats: Int
   ) throws -> [(name: String, time: Double)] {
     let trainer = StepBenchmark(width: width).trainer(threads: threads)
+    let soap = StepBenchmark(width: width, optimizer: .soap).trainer(threads: threads)
     let (pass, workers) = (trainer.pass, Workers(count: threads))
     let (batch, source, state) = (trainer.batchAddress, pass.source, trainer.state)
     /// A body that does something to every shard.
@@ -46,9 +47,11 @@ enum StepPartsBenchmark {
           MultilayerPerceptron.backward(state.network, $1.work, gradient: $0.gradient)
         }
       ),
-      ("reduce, update, average", trainer.update),
+      ("sum of gradients, Adam, average", { try trainer.update(step: 1000) }),
+      ("ten of the same with SOAP", { for step in 0..<10 { try soap.update(step: 1000 + step) } }),
     ]
     try trainer.advance()
+    try soap.advance()
     let times = try interleavedMedians(repeats: repeats, seconds: 0.02, parts.map(\.1))
     return zip(parts, times).map { ($0.0, $1) }
   }

@@ -104,6 +104,29 @@ extension MatrixView {
       stride)
   }
 
+  /// Overwrites the lower triangle with that of `scale · a aᵀ`, plus the share of it that is kept.
+  ///
+  /// `a` is `(n, k)`, the matrix `(n, n)`; half the work of the product. What is above the diagonal is
+  /// left alone.
+  public func setSymmetricSquare(of a: Factor<Element>, scale: Element = 1, keeping: Element = 0) {
+    precondition(rows == columns && a.rows == rows)
+    guard rows > 0 else { return }
+    _ = BLAS.isReady
+    Element.routines.symmetricSquare(
+      a.isTransposed, rows, a.columns, scale, a.view.base, max(1, a.view.stride), keeping, base,
+      stride)
+  }
+
+  /// Overwrites the matrix with `left · symmetric`; of the symmetric matrix only the lower triangle is read.
+  public func setProduct(_ left: MatrixView, symmetric: MatrixView) {
+    precondition(symmetric.rows == columns && symmetric.columns == columns)
+    precondition(left.rows == rows && left.columns == columns)
+    guard rows > 0 && columns > 0 else { return }
+    _ = BLAS.isReady
+    Element.routines.multiplySymmetric(
+      rows, columns, symmetric.base, symmetric.stride, left.base, left.stride, base, stride)
+  }
+
   /// Overwrites the elements with those of `values`, row by row.
   public func copy(from values: [Element]) { vector.copy(from: values) }
 

@@ -22,6 +22,11 @@ public struct Routines<Element>: Sendable {
   let multiply:
     @Sendable (Bool, Bool, Int, Int, Int, Element, Input, Int, Input, Int, Element, Output, Int)
       -> Void
+  /// `(transpose, n, k, α, a, lda, β, c, ldc)`, row-major: the lower triangle of `α a aᵀ + β c`.
+  let symmetricSquare:
+    @Sendable (Bool, Int, Int, Element, Input, Int, Element, Output, Int) -> Void
+  /// `(m, n, s, lds, b, ldb, c, ldc)`, row-major: `c = b s`, of s the lower triangle.
+  let multiplySymmetric: @Sendable (Int, Int, Input, Int, Input, Int, Output, Int) -> Void
   /// `(n, a, τ, work, its length)`: the rows of a, `(n, n)`, become orthonormal; LAPACK's code.
   let orthonormalize: @Sendable (Int, Output, Output, Output, Int) -> Int
   let activate: @Sendable (Int32, Int, Int, Output, Input, Output) -> Void
@@ -73,6 +78,16 @@ extension Float: Scalar {
         blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
         blasint(ldc))
     },
+    symmetricSquare: { transpose, n, k, alpha, a, lda, beta, c, ldc in
+      cblas_ssyrk(
+        CblasRowMajor, CblasLower, transpose ? CblasTrans : CblasNoTrans, blasint(n), blasint(k),
+        alpha, a, blasint(lda), beta, c, blasint(ldc))
+    },
+    multiplySymmetric: { m, n, s, lds, b, ldb, c, ldc in
+      cblas_ssymm(
+        CblasRowMajor, CblasRight, CblasLower, blasint(m), blasint(n), 1, s, blasint(lds), b,
+        blasint(ldb), 0, c, blasint(ldc))
+    },
     orthonormalize: { n, a, tau, work, length in
       // Column-major, the columns are the rows here; the signs are those that LAPACK takes.
       var (n, length, info) = (Int32(n), Int32(length), Int32(0))
@@ -101,6 +116,16 @@ extension Double: Scalar {
         CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
         blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
         blasint(ldc))
+    },
+    symmetricSquare: { transpose, n, k, alpha, a, lda, beta, c, ldc in
+      cblas_dsyrk(
+        CblasRowMajor, CblasLower, transpose ? CblasTrans : CblasNoTrans, blasint(n), blasint(k),
+        alpha, a, blasint(lda), beta, c, blasint(ldc))
+    },
+    multiplySymmetric: { m, n, s, lds, b, ldb, c, ldc in
+      cblas_dsymm(
+        CblasRowMajor, CblasRight, CblasLower, blasint(m), blasint(n), 1, s, blasint(lds), b,
+        blasint(ldb), 0, c, blasint(ldc))
     },
     orthonormalize: { n, a, tau, work, length in
       // Column-major, the columns are the rows here; the signs are those that LAPACK takes.

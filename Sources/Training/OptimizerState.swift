@@ -32,7 +32,7 @@ public final class OptimizerState: Sendable {
 public final class LayerBases: Sendable {
   /// One factor with its basis.
   public struct Side: Sendable {
-    /// The recent mean of `G Gᵀ` or `Gᵀ G`, `(n, n)`.
+    /// The recent mean of `G Gᵀ` or `Gᵀ G`, `(n, n)`: the lower triangle.
     public let factor: MatrixView<Float>
     /// Orthonormal rows near the factor's eigenvectors, `(n, n)`.
     public let basis: MatrixView<Float>

@@ -49,10 +49,8 @@ final class SoapLayer: Sendable {
     _ gradient: MatrixView<Float>, _ rates: UpdateRates, refreshing: Bool
   ) -> MatrixView<Float> {
     let (keep, share) = (Self.factorDecay, 1 - Self.factorDecay)
-    bases.left?.factor.setProduct(
-      .plain(gradient), .transposed(gradient), scale: share, keeping: keep)
-    bases.right?.factor.setProduct(
-      .transposed(gradient), .plain(gradient), scale: share, keeping: keep)
+    bases.left?.factor.setSymmetricSquare(of: .plain(gradient), scale: share, keeping: keep)
+    bases.right?.factor.setSymmetricSquare(of: .transposed(gradient), scale: share, keeping: keep)
     if refreshing { refresh() }
     transform(gradient, forth: true, bases.left?.basis, bases.right?.basis)
     rotated.vector.becomeAdamDirection(
@@ -77,7 +75,7 @@ final class SoapLayer: Sendable {
     guard let side else { return nil }
     memory.old.vector.copy(from: side.basis.vector)
     // The rows of B F are F's products with those of B: F is symmetric.
-    side.basis.setProduct(.plain(memory.old), .plain(side.factor))
+    side.basis.setProduct(memory.old, symmetric: side.factor)
     side.basis.orthonormalizeRows(memory.work)
     memory.turn.setProduct(.plain(side.basis), .transposed(memory.old))
     return memory.turn

@@ -101,12 +101,12 @@ public final class Trainer {
     ledger.beginStep()
     for shard in pass.shards { ledger.add(shard.ledger, bands: shard.bands) }
     levelWeights.note(pass.shards)
-    try update()
+    try update(step: step)
     step += 1
   }
 
   /// Sums the shards' gradients, and makes new weights and their average from the sum.
-  package func update() throws(TrainingError) {
+  package func update(step: Int) throws(TrainingError) {
     workers.run(reduction)
     gradientNorm = gradientSquares.sum.squareRoot()
     guard gradientNorm.isFinite else {
