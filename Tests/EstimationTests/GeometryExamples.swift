@@ -70,8 +70,7 @@ struct Example: CustomTestStringConvertible, Sendable {
   private static let networks: [Example] = make {
     let law = try mixture
     let state = TrainingState(
-      shape: NetworkShape(dimension: 3, frequencyCount: 16, width: 24, depth: 2, activation: .silu),
-      moments: law.moments, seed: 4)
+      configuration: configuration(law, seed: 4), moments: law.moments, bandCount: 1)
     let last = state.network.layers[2].weight
     last.copy(
       from: RandomStream(seed: 4, step: 0, purpose: .test).normals(3, 24).elements.map { Float($0) }
@@ -104,19 +103,16 @@ struct Example: CustomTestStringConvertible, Sendable {
     }
   }
 
+  private static func configuration(_ law: any Law, seed: UInt64) -> TrainingConfiguration {
+    TrainingConfiguration(
+      steps: 200, batch: 128, width: 24, depth: 2, activation: .silu, optimizer: .adam,
+      learningRate: 0.01, averageDecay: 0.9, range: law.noiseRange, seed: seed, holdout: 0)
+  }
+
   /// A network after two hundred steps.
   private static func trained(_ law: any Law) throws -> ScoreNetwork<Float> {
-    let configuration = TrainingConfiguration(
-      steps: 200, batch: 128, width: 24, depth: 2, activation: .silu, optimizer: .adam,
-      learningRate: 0.01, averageDecay: 0.9, range: law.noiseRange, seed: 3, holdout: 0)
     let trainer = Trainer(
-      configuration: configuration, source: law,
-      state: TrainingState(
-        shape: configuration.networkShape(dimension: law.dimension), moments: law.moments,
-        seed: 3),
-      ledger: LossLedger(
-        range: law.noiseRange, totalVariance: law.moments.totalVariance,
-        dataScale: law.moments.scale, pageSteps: 50), step: 0, workers: Workers(count: 2))
+      configuration: configuration(law, seed: 3), source: law, workers: Workers(count: 2))
     for _ in 0..<200 { try trainer.advance() }
     return ScoreNetwork(
       parameters: trainer.state.average, embedding: trainer.state.embedding,

@@ -78,7 +78,7 @@ func maximumDifference<A: Scalar, B: Scalar>(_ a: Matrix<A>, _ b: Matrix<B>) -> 
     let slow = slowProduct(a, b)
     a.withView { a in
       b.withView { b in
-        sum.withView { $0.setProduct(.plain(a), .plain(b), scale: -2, adding: true) }
+        sum.withView { $0.setProduct(.plain(a), .plain(b), scale: -2, keeping: 1) }
       }
     }
     for i in 0..<2 {
@@ -124,5 +124,58 @@ func maximumDifference<A: Scalar, B: Scalar>(_ a: Matrix<A>, _ b: Matrix<B>) -> 
     some.keepRows { $0 % 3 != 1 }
     #expect(some == Matrix([0, 2, 3, 5, 6, 8, 9].map { Array(matrix.row($0)) }))
     #expect(matrix.elements == (0..<30).map(Double.init))
+  }
+
+  @Test(
+    "The lower triangle of a symmetric square, and products with one of which only that is read")
+  func symmetric() {
+    let (n, k) = (5, 3)
+    let arena = Arena<Double>(capacity: 256)
+    let (a, c, b, result) = (
+      arena.matrix(n, k), arena.matrix(n, n), arena.matrix(2, n), arena.matrix(2, n)
+    )
+    a.copy(from: irregular(n, k).elements)
+    b.copy(from: irregular(2, n, salt: 2).elements)
+    c.vector.fill(7)
+    c.setSymmetricSquare(of: .plain(a), scale: 2, keeping: 0.5)
+    func expected(_ i: Int, _ j: Int) -> Double {
+      2 * (0..<k).reduce(0.0) { $0 + a[i, $1] * a[j, $1] } + 3.5
+    }
+    for i in 0..<n {
+      for j in 0..<n { #expect(abs(c[i, j] - (j <= i ? expected(i, j) : 7)) < 1e-14) }
+    }
+    result.setProduct(b, symmetric: c)
+    for r in 0..<2 {
+      for j in 0..<n {
+        let value = (0..<n).reduce(0.0) { $0 + b[r, $1] * expected(max($1, j), min($1, j)) }
+        #expect(abs(result[r, j] - value) < 1e-13)
+      }
+    }
+    let (transposed, other) = (arena.matrix(k, k), arena.matrix(k, k))
+    transposed.setSymmetricSquare(of: .transposed(a))
+    other.setProduct(.transposed(a), .plain(a))
+    for i in 0..<k { for j in 0...i { #expect(abs(transposed[i, j] - other[i, j]) < 1e-14) } }
+  }
+
+  @Test("Rows become orthonormal, each in the span of those up to it, and zeros complete the basis")
+  func orthonormal() {
+    let n = 6
+    let arena = Arena<Double>(capacity: 1024)
+    let (a, before) = (arena.matrix(n, n), arena.matrix(n, n))
+    let work = arena.vector(MatrixView<Double>.orthonormalizationSize(n))
+    before.copy(from: irregular(n, n).elements)
+    for j in 0..<n { before[4, j] = 0 }
+    a.vector.copy(from: before.vector)
+    a.orthonormalizeRows(work)
+    func dot(_ x: MatrixView<Double>, _ i: Int, _ y: MatrixView<Double>, _ j: Int) -> Double {
+      (0..<n).reduce(0.0) { $0 + x[i, $1] * y[j, $1] }
+    }
+    for i in 0..<n {
+      for j in 0..<n {
+        #expect(abs(dot(a, i, a, j) - (i == j ? 1 : 0)) < 1e-14)
+        // Row i was a combination of the first i rows: later ones have no part in it.
+        if j > i { #expect(abs(dot(before, i, a, j)) < 1e-13) }
+      }
+    }
   }
 }

@@ -13,20 +13,19 @@ import Testing
 /// A small run on a law.
 func makeTrainer(
   _ law: any Law, steps: Int = 200, batch: Int = 256, width: Int = 24, rate: Double = 0.01,
-  threads: Int = 2, seed: UInt64 = 3
+  threads: Int = 2, seed: UInt64 = 3, optimizer: OptimizerKind = .adam
 ) -> Trainer {
   let configuration = TrainingConfiguration(
-    steps: steps, batch: batch, width: width, depth: 2, activation: .silu, optimizer: .adam,
+    steps: steps, batch: batch, width: width, depth: 2, activation: .silu, optimizer: optimizer,
     learningRate: rate, averageDecay: 0.9, range: law.noiseRange, seed: seed, holdout: 0)
+  let ledger = LossLedger(
+    range: law.noiseRange, totalVariance: law.moments.totalVariance, dataScale: law.moments.scale,
+    bandCount: 24, pageSteps: max(1, steps / 4))
   return Trainer(
     configuration: configuration, source: law,
     state: TrainingState(
-      shape: configuration.networkShape(dimension: law.dimension), moments: law.moments,
-      seed: seed),
-    ledger: LossLedger(
-      range: law.noiseRange, totalVariance: law.moments.totalVariance, dataScale: law.moments.scale,
-      bandCount: 24, pageSteps: max(1, steps / 4)), step: 0,
-    workers: Workers(count: threads))
+      configuration: configuration, moments: law.moments, bandCount: ledger.bandCount),
+    ledger: ledger, step: 0, workers: Workers(count: threads))
 }
 
 @Suite struct TrainerTests {
@@ -34,13 +33,16 @@ func makeTrainer(
     try PointsLaw(points: Matrix([[1.0, 0.5], [-1, 0], [0.3, -2]]), weights: [0.5, 0.25, 0.25])
   }
 
-  @Test("Weights have the same bits for any number of threads", arguments: [2, 3, 4, 7])
-  func threads(count: Int) throws {
+  @Test(
+    "Weights have the same bits for any number of threads", arguments: [2, 3, 4, 7],
+    OptimizerKind.allCases)
+  func threads(count: Int, optimizer: OptimizerKind) throws {
     let law = try Self.law()
-    // 300 rows: the last shard is padded.
-    let (one, many) = (
-      makeTrainer(law, batch: 300, threads: 1), makeTrainer(law, batch: 300, threads: count)
-    )
+    // 1000 rows: four shards, the last one padded.
+    func trainer(_ threads: Int) -> Trainer {
+      makeTrainer(law, batch: 1000, threads: threads, optimizer: optimizer)
+    }
+    let (one, many) = (trainer(1), trainer(count))
     for _ in 0..<60 {
       try one.advance()
       try many.advance()
@@ -81,11 +83,20 @@ func makeTrainer(
     }
   }
 
-  /// A batch of the trainer, drawn again in double precision, with its loss and gradient by the
-  /// definition: the mean over `ln σ` of `‖z − ẑ‖²` (Equation 10), ẑ the preconditioned prediction.
+  /// The weights of the bands, by their definition from the recent losses: the mean of
+  /// `(L/L_max + 0.02)^−3/4` is 1.
+  static func weights(_ losses: [Double]) -> [Double] {
+    let largest = losses.reduce(0, max)
+    let powers = losses.map { 1 / pow($0 / largest + 0.02, 0.75) }
+    return powers.map { $0 * Double(losses.count) / powers.reduce(0, +) }
+  }
+
+  /// A batch of the trainer, drawn again in double precision, with its loss by the definition, the mean
+  /// over `ln σ` of `‖z − ẑ‖²` (Equation 10), ẑ the preconditioned prediction; and the gradient of the
+  /// same with each band's weight.
   static func reference(
     _ trainer: Trainer, law: any Law, batch: Int, offset: Double,
-    before: NetworkParameters<Double>
+    before: NetworkParameters<Double>, weights: [Double]
   ) -> (loss: Double, gradient: NetworkParameters<Double>) {
     let configuration = trainer.configuration
     let (range, state) = (configuration.range, trainer.state)
@@ -121,11 +132,12 @@ func makeTrainer(
       let rho = hypot(sigmas[r], state.preconditioning.scale)
       let gain = state.preconditioning.scale / rho
       let share = (edges[r + 1] - edges[r]) / range.logWidth
+      let band = Int(log(sigmas[r] / range.minimum) / range.logWidth * Double(weights.count))
       for j in 0..<d {
         let residual =
           Double(z[r, j]) - sigmas[r] / rho * work.point[r, j] + gain * work.output[r, j]
         loss += residual * residual * share
-        work.output[r, j] = 2 * gain * residual * share
+        work.output[r, j] = 2 * gain * residual * share * weights[band]
       }
     }
     let gradient = NetworkParameters<Double>(shape: shape)
@@ -140,14 +152,18 @@ func makeTrainer(
     // Some steps first, so that no weight is zero; then Adam's first moment tells the gradient.
     for _ in 0..<25 { try trainer.advance() }
     let before: NetworkParameters<Double> = trainer.state.network.copy()
-    let moment: NetworkParameters<Double> = trainer.state.firstMoment.copy()
+    let moment: NetworkParameters<Double> = trainer.state.optimizer.first.copy()
     let offset = trainer.levelOffset
+    let weights = Self.weights(trainer.state.optimizer.levelLosses.elements)
+    // They differ, or that they count would not be seen.
+    #expect((weights.max() ?? 0) > 1.3 * (weights.min() ?? 0))
     try trainer.advance()
-    let expected = Self.reference(trainer, law: law, batch: batch, offset: offset, before: before)
+    let expected = Self.reference(
+      trainer, law: law, batch: batch, offset: offset, before: before, weights: weights)
     #expect(abs(trainer.batchLoss / expected.loss - 1) < 1e-5)
     var (worst, scale) = (0.0, 0.0)
     for (index, layer) in expected.gradient.layers.enumerated() {
-      let (old, new) = (moment.layers[index], trainer.state.firstMoment.layers[index])
+      let (old, new) = (moment.layers[index], trainer.state.optimizer.first.layers[index])
       for r in 0..<layer.weight.rows {
         for c in 0..<layer.weight.columns {
           // m′ = 0.9 m + 0.1 g.
@@ -221,7 +237,7 @@ func makeTrainer(
     let trainer = makeTrainer(try Self.law())
     let before = trainer.state.network.all.doubles
     try trainer.advance()
-    let gradients = trainer.state.firstMoment.all.doubles
+    let gradients = trainer.state.optimizer.first.all.doubles
     let rate = trainer.configuration.learningRate(step: 0)
     var moved = 0
     for (index, after) in trainer.state.network.all.doubles.enumerated()
@@ -241,12 +257,7 @@ func makeTrainer(
     let configuration = TrainingConfiguration(
       steps: 20, batch: 1, width: 8, depth: 1, activation: .silu, optimizer: .adam,
       learningRate: 0.01, averageDecay: 0.9, range: range, seed: 0, holdout: 0)
-    let trainer = Trainer(
-      configuration: configuration, source: law,
-      state: TrainingState(
-        shape: configuration.networkShape(dimension: 1), moments: law.moments, seed: 0),
-      ledger: LossLedger(range: range, totalVariance: 1, dataScale: 1, pageSteps: 5), step: 0,
-      workers: Workers(count: 1))
+    let trainer = Trainer(configuration: configuration, source: law, workers: Workers(count: 1))
     for _ in 0..<20 { try trainer.advance() }
     #expect(trainer.batchLoss.isFinite && trainer.gradientNorm.isFinite)
   }
@@ -268,9 +279,9 @@ func makeTrainer(
     configuration.steps = 1000
     configuration.learningRate = 0.5
     let rates = (0..<1000).map { configuration.learningRate(step: $0) }
-    #expect(abs(rates[0] - 0.01) < 1e-12 && abs(rates[49] - 0.5) < 1e-12)
-    #expect(zip(rates[0..<49], rates[1..<50]).allSatisfy { $0 < $1 })
-    #expect(zip(rates[49..<999], rates[50..<1000]).allSatisfy { $0 >= $1 })
+    #expect(abs(rates[0] - 0.005) < 1e-12 && abs(rates[99] - 0.5) < 1e-12)
+    #expect(zip(rates[0..<99], rates[1..<100]).allSatisfy { $0 < $1 })
+    #expect(zip(rates[99..<999], rates[100..<1000]).allSatisfy { $0 >= $1 })
     #expect((rates.last ?? 1) > 0 && (rates.last ?? 1) < 1e-5)
   }
 }
