@@ -9,7 +9,7 @@ TINYSCORE = .build/release/tinyscore
 DEMO = demo
 SOURCES = Sources Tests Package.swift
 
-.PHONY: demo test bench results laws coverage efficiency format lint build packages clean
+.PHONY: demo test bench bench-peers results laws coverage efficiency format lint build packages clean
 
 demo: build
 	@mkdir -p $(DEMO)
@@ -24,8 +24,13 @@ test: packages lint .venv/done
 	TINYSCORE_PYTHON=$(CURDIR)/.venv/bin/python $(SWIFT) test \
 	  --explicit-target-dependency-import-check error
 
+# Every part against its reference and the machine's limit; the tables that the README quotes.
 bench: build
-	.build/release/Benchmarks
+	.build/release/Benchmarks --output Sources/Benchmarks/Results.txt
+
+# The same work in JAX, in alternation, in a virtual environment of its own.
+bench-peers: build .venv-peers/done
+	.venv-peers/bin/python Tests/Python/peers.py $(TINYSCORE) .venv-peers/bin/python
 
 build: packages
 	$(BUILD) -c release
@@ -68,5 +73,10 @@ packages:
 	.venv/bin/pip install --quiet --requirement Tests/Python/requirements.txt
 	@touch $@
 
+.venv-peers/done: Tests/Python/requirements-peers.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --requirement Tests/Python/requirements-peers.txt
+	@touch $@
+
 clean:
-	rm -rf .build .venv $(DEMO)
+	rm -rf .build .venv .venv-peers $(DEMO)

@@ -78,6 +78,7 @@ let package = Package(
         "ScoreNetwork", "Estimation", "Training", "Storage", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
+      exclude: ["Results.txt"],
       swiftSettings: settings),
     .executableTarget(
       name: "Calibration",

@@ -76,7 +76,11 @@ public struct LossLedger: Sendable, Equatable {
     precondition(sums.rows == bands.count && sums.columns == Self.bandSize)
     precondition(bands.upperBound <= bandCount)
     let (offset, sums) = (bands.lowerBound * Self.bandSize, sums.vector)
-    for index in 0..<sums.count { pages[0][offset + index] += sums[index] }
+    // Taken out for the loop: through the array of arrays each access would be checked again.
+    var page: [Double] = []
+    swap(&page, &pages[0])
+    for index in 0..<sums.count { page[offset + index] += sums[index] }
+    swap(&page, &pages[0])
   }
 
   /// The band of relative position `u` in [0, 1) of the range.

@@ -98,7 +98,7 @@ extension MatrixView {
     precondition(left.rows == rows && right.columns == columns && left.columns == right.rows)
     guard rows > 0 && columns > 0 else { return }
     _ = BLAS.isReady
-    Element.routines.multiply(
+    Element.library.routines.multiply(
       left.isTransposed, right.isTransposed, rows, columns, left.columns, scale, left.view.base,
       max(1, left.view.stride), right.view.base, max(1, right.view.stride), keeping, base,
       stride)
@@ -112,7 +112,7 @@ extension MatrixView {
     precondition(rows == columns && a.rows == rows)
     guard rows > 0 else { return }
     _ = BLAS.isReady
-    Element.routines.symmetricSquare(
+    Element.library.routines.symmetricSquare(
       a.isTransposed, rows, a.columns, scale, a.view.base, max(1, a.view.stride), keeping, base,
       stride)
   }
@@ -123,7 +123,7 @@ extension MatrixView {
     precondition(left.rows == rows && left.columns == columns)
     guard rows > 0 && columns > 0 else { return }
     _ = BLAS.isReady
-    Element.routines.multiplySymmetric(
+    Element.library.routines.multiplySymmetric(
       rows, columns, symmetric.base, symmetric.stride, left.base, left.stride, base, stride)
   }
 
@@ -137,7 +137,7 @@ extension MatrixView {
     precondition(isContiguous && a.isContiguous && scales.isContiguous)
     precondition(a.columns == columns && scales.columns == columns)
     precondition(rows == a.rows * scales.rows)
-    Element.routines.outerScale(scales.rows, a.rows, columns, a.base, scales.base, base)
+    Element.library.routines.outerScale(scales.rows, a.rows, columns, a.base, scales.base, base)
   }
 
   /// Multiplies rows `r · repeating ..< (r + 1) · repeating` by row `r` of `scales`, elementwise.
@@ -146,7 +146,7 @@ extension MatrixView {
   public func scale(byRowsOf scales: MatrixView, repeating: Int) {
     precondition(isContiguous && scales.isContiguous && scales.columns == columns)
     precondition(rows == scales.rows * repeating)
-    Element.routines.repeatScale(scales.rows, repeating, columns, base, scales.base)
+    Element.library.routines.repeatScale(scales.rows, repeating, columns, base, scales.base)
   }
 
   /// The rows of `range` as a matrix of their own.
@@ -159,12 +159,12 @@ extension MatrixView {
   /// Adds the vector `bias` `(columns)` to every row.
   public func addToRows(_ bias: VectorView<Element>) {
     precondition(isContiguous && bias.count == columns)
-    Element.routines.addRows(rows, columns, base, bias.base)
+    Element.library.routines.addRows(rows, columns, base, bias.base)
   }
 
   /// Overwrites the vector with the sums of this matrix's columns.
   public func sumColumns(into sums: VectorView<Element>) {
     precondition(isContiguous && sums.count == columns)
-    Element.routines.columnSums(rows, columns, base, sums.base)
+    Element.library.routines.columnSums(rows, columns, base, sums.base)
   }
 }

@@ -25,13 +25,13 @@ extension VectorView {
   /// Overwrites the elements with those of `other`, of the same length, converted.
   public func copy(converting other: VectorView<Double>) {
     precondition(other.count == count)
-    Element.routines.fromDouble(count, other.base, base)
+    Element.library.routines.fromDouble(count, other.base, base)
   }
 
   /// Overwrites the elements with `other − shift`, all of one length, converted after the difference.
   public func copy(converting other: VectorView<Double>, minus shift: VectorView<Double>) {
     precondition(other.count == count && shift.count == count)
-    Element.routines.differenceFromDouble(count, other.base, shift.base, base)
+    Element.library.routines.differenceFromDouble(count, other.base, shift.base, base)
   }
 
   /// A number that equal vectors share and others seldom do; −0 counts as 0.

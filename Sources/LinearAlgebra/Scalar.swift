@@ -7,8 +7,15 @@ internal import CVectorMath
 /// The requirements are the routines themselves, by pointer; code outside this target calls them
 /// through `MatrixView` and `VectorView`, which check shapes.
 public protocol Scalar: BinaryFloatingPoint, Sendable where Self: CVarArg {
-  /// The table of routines for this type.
-  static var routines: Routines<Self> { get }
+  /// The routines for this type.
+  static var library: Library<Self> { get }
+}
+
+/// The home of a table of routines, so that generic code reaches one of them without copying them all.
+public final class Library<Element>: Sendable {
+  let routines: Routines<Element>
+
+  init(_ routines: Routines<Element>) { self.routines = routines }
 }
 
 /// The routines of one scalar type, by pointer.
@@ -23,8 +30,7 @@ public struct Routines<Element>: Sendable {
     @Sendable (Bool, Bool, Int, Int, Int, Element, Input, Int, Input, Int, Element, Output, Int)
       -> Void
   /// `(transpose, n, k, α, a, lda, β, c, ldc)`, row-major: the lower triangle of `α a aᵀ + β c`.
-  let symmetricSquare:
-    @Sendable (Bool, Int, Int, Element, Input, Int, Element, Output, Int) -> Void
+  let symmetricSquare: @Sendable (Bool, Int, Int, Element, Input, Int, Element, Output, Int) -> Void
   /// `(m, n, s, lds, b, ldb, c, ldc)`, row-major: `c = b s`, of s the lower triangle.
   let multiplySymmetric: @Sendable (Int, Int, Input, Int, Input, Int, Output, Int) -> Void
   /// `(n, a, τ, work, its length)`: the rows of a, `(n, n)`, become orthonormal; LAPACK's code.
@@ -60,8 +66,7 @@ public struct Routines<Element>: Sendable {
   let ledgerSums:
     @Sendable (Int, Input, Input, Double, Double, Double, UnsafeMutablePointer<Double>?) -> Void
   let treeSum: @Sendable (Int, UnsafePointer<Output>?, Int, Int) -> Double
-  let adamDirection:
-    @Sendable (Int, Output, Output, Output, Element, Element, Element) -> Void
+  let adamDirection: @Sendable (Int, Output, Output, Output, Element, Element, Element) -> Void
   let descend: @Sendable (Int, Input, Output, Output, Element, Element) -> Void
   let adam:
     @Sendable (
@@ -71,78 +76,82 @@ public struct Routines<Element>: Sendable {
 
 extension Float: Scalar {
   /// The single-precision routines.
-  public static let routines = Routines<Float>(
-    multiply: { ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc in
-      cblas_sgemm(
-        CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
-        blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
-        blasint(ldc))
-    },
-    symmetricSquare: { transpose, n, k, alpha, a, lda, beta, c, ldc in
-      cblas_ssyrk(
-        CblasRowMajor, CblasLower, transpose ? CblasTrans : CblasNoTrans, blasint(n), blasint(k),
-        alpha, a, blasint(lda), beta, c, blasint(ldc))
-    },
-    multiplySymmetric: { m, n, s, lds, b, ldb, c, ldc in
-      cblas_ssymm(
-        CblasRowMajor, CblasRight, CblasLower, blasint(m), blasint(n), 1, s, blasint(lds), b,
-        blasint(ldb), 0, c, blasint(ldc))
-    },
-    orthonormalize: { n, a, tau, work, length in
-      // Column-major, the columns are the rows here; the signs are those that LAPACK takes.
-      var (n, length, info) = (Int32(n), Int32(length), Int32(0))
-      sgeqrf_(&n, &n, a, &n, tau, work, &length, &info)
-      if info == 0 { sorgqr_(&n, &n, &n, a, &n, tau, work, &length, &info) }
-      return Int(info)
-    },
-    activate: ts_activate_s, activateOnly: ts_activate_only_s, scaleAndSum: ts_scale_and_sum_s,
-    narrowForward: ts_narrow_forward_s, narrowBackward: ts_narrow_backward_s,
-    columnSums: ts_column_sums_s, addRows: ts_add_rows_s,
-    outerScale: ts_outer_scale_s, repeatScale: ts_repeat_scale_s,
-    fromDouble: { n, x, y in for i in 0..<n { y[i] = Float(x[i]) } },
-    differenceFromDouble: { n, a, b, y in for i in 0..<n { y[i] = Float(a[i] - b[i]) } },
-    toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
-    fourier: ts_fourier_s, noiseLevels: ts_noise_levels_s, normal: ts_normal_s, perturb: ts_perturb_s,
-    denoisingLoss: ts_denoising_loss_s, ledgerSums: ts_ledger_sums_s,
-    treeSum: ts_tree_sum_s, adamDirection: ts_adam_direction_s,
-    descend: ts_descend_s, adam: ts_adam_s)
+  public static let library = Library<Float>(
+    Routines(
+      multiply: { ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc in
+        cblas_sgemm(
+          CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
+          blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
+          blasint(ldc))
+      },
+      symmetricSquare: { transpose, n, k, alpha, a, lda, beta, c, ldc in
+        cblas_ssyrk(
+          CblasRowMajor, CblasLower, transpose ? CblasTrans : CblasNoTrans, blasint(n), blasint(k),
+          alpha, a, blasint(lda), beta, c, blasint(ldc))
+      },
+      multiplySymmetric: { m, n, s, lds, b, ldb, c, ldc in
+        cblas_ssymm(
+          CblasRowMajor, CblasRight, CblasLower, blasint(m), blasint(n), 1, s, blasint(lds), b,
+          blasint(ldb), 0, c, blasint(ldc))
+      },
+      orthonormalize: { n, a, tau, work, length in
+        // Column-major, the columns are the rows here; the signs are those that LAPACK takes.
+        var (n, length, info) = (Int32(n), Int32(length), Int32(0))
+        sgeqrf_(&n, &n, a, &n, tau, work, &length, &info)
+        if info == 0 { sorgqr_(&n, &n, &n, a, &n, tau, work, &length, &info) }
+        return Int(info)
+      },
+      activate: ts_activate_s, activateOnly: ts_activate_only_s, scaleAndSum: ts_scale_and_sum_s,
+      narrowForward: ts_narrow_forward_s, narrowBackward: ts_narrow_backward_s,
+      columnSums: ts_column_sums_s, addRows: ts_add_rows_s,
+      outerScale: ts_outer_scale_s, repeatScale: ts_repeat_scale_s,
+      fromDouble: { n, x, y in for i in 0..<n { y[i] = Float(x[i]) } },
+      differenceFromDouble: { n, a, b, y in for i in 0..<n { y[i] = Float(a[i] - b[i]) } },
+      toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
+      fourier: ts_fourier_s, noiseLevels: ts_noise_levels_s, normal: ts_normal_s,
+      perturb: ts_perturb_s,
+      denoisingLoss: ts_denoising_loss_s, ledgerSums: ts_ledger_sums_s,
+      treeSum: ts_tree_sum_s, adamDirection: ts_adam_direction_s,
+      descend: ts_descend_s, adam: ts_adam_s))
 }
 
 extension Double: Scalar {
   /// The double-precision routines.
-  public static let routines = Routines<Double>(
-    multiply: { ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc in
-      cblas_dgemm(
-        CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
-        blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
-        blasint(ldc))
-    },
-    symmetricSquare: { transpose, n, k, alpha, a, lda, beta, c, ldc in
-      cblas_dsyrk(
-        CblasRowMajor, CblasLower, transpose ? CblasTrans : CblasNoTrans, blasint(n), blasint(k),
-        alpha, a, blasint(lda), beta, c, blasint(ldc))
-    },
-    multiplySymmetric: { m, n, s, lds, b, ldb, c, ldc in
-      cblas_dsymm(
-        CblasRowMajor, CblasRight, CblasLower, blasint(m), blasint(n), 1, s, blasint(lds), b,
-        blasint(ldb), 0, c, blasint(ldc))
-    },
-    orthonormalize: { n, a, tau, work, length in
-      // Column-major, the columns are the rows here; the signs are those that LAPACK takes.
-      var (n, length, info) = (Int32(n), Int32(length), Int32(0))
-      dgeqrf_(&n, &n, a, &n, tau, work, &length, &info)
-      if info == 0 { dorgqr_(&n, &n, &n, a, &n, tau, work, &length, &info) }
-      return Int(info)
-    },
-    activate: ts_activate_d, activateOnly: ts_activate_only_d, scaleAndSum: ts_scale_and_sum_d,
-    narrowForward: ts_narrow_forward_d, narrowBackward: ts_narrow_backward_d,
-    columnSums: ts_column_sums_d, addRows: ts_add_rows_d,
-    outerScale: ts_outer_scale_d, repeatScale: ts_repeat_scale_d,
-    fromDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
-    differenceFromDouble: { n, a, b, y in for i in 0..<n { y[i] = Double(a[i] - b[i]) } },
-    toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
-    fourier: ts_fourier_d, noiseLevels: ts_noise_levels_d, normal: ts_normal_d, perturb: ts_perturb_d,
-    denoisingLoss: ts_denoising_loss_d, ledgerSums: ts_ledger_sums_d,
-    treeSum: ts_tree_sum_d, adamDirection: ts_adam_direction_d,
-    descend: ts_descend_d, adam: ts_adam_d)
+  public static let library = Library<Double>(
+    Routines(
+      multiply: { ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc in
+        cblas_dgemm(
+          CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
+          blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
+          blasint(ldc))
+      },
+      symmetricSquare: { transpose, n, k, alpha, a, lda, beta, c, ldc in
+        cblas_dsyrk(
+          CblasRowMajor, CblasLower, transpose ? CblasTrans : CblasNoTrans, blasint(n), blasint(k),
+          alpha, a, blasint(lda), beta, c, blasint(ldc))
+      },
+      multiplySymmetric: { m, n, s, lds, b, ldb, c, ldc in
+        cblas_dsymm(
+          CblasRowMajor, CblasRight, CblasLower, blasint(m), blasint(n), 1, s, blasint(lds), b,
+          blasint(ldb), 0, c, blasint(ldc))
+      },
+      orthonormalize: { n, a, tau, work, length in
+        // Column-major, the columns are the rows here; the signs are those that LAPACK takes.
+        var (n, length, info) = (Int32(n), Int32(length), Int32(0))
+        dgeqrf_(&n, &n, a, &n, tau, work, &length, &info)
+        if info == 0 { dorgqr_(&n, &n, &n, a, &n, tau, work, &length, &info) }
+        return Int(info)
+      },
+      activate: ts_activate_d, activateOnly: ts_activate_only_d, scaleAndSum: ts_scale_and_sum_d,
+      narrowForward: ts_narrow_forward_d, narrowBackward: ts_narrow_backward_d,
+      columnSums: ts_column_sums_d, addRows: ts_add_rows_d,
+      outerScale: ts_outer_scale_d, repeatScale: ts_repeat_scale_d,
+      fromDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
+      differenceFromDouble: { n, a, b, y in for i in 0..<n { y[i] = Double(a[i] - b[i]) } },
+      toDouble: { n, x, y in for i in 0..<n { y[i] = Double(x[i]) } },
+      fourier: ts_fourier_d, noiseLevels: ts_noise_levels_d, normal: ts_normal_d,
+      perturb: ts_perturb_d,
+      denoisingLoss: ts_denoising_loss_d, ledgerSums: ts_ledger_sums_d,
+      treeSum: ts_tree_sum_d, adamDirection: ts_adam_direction_d,
+      descend: ts_descend_d, adam: ts_adam_d))
 }

@@ -11,20 +11,20 @@ extension MatrixView {
   ) {
     precondition(isContiguous && slope.isContiguous && bias.count == columns)
     precondition(slope.rows == rows && slope.columns == columns)
-    Element.routines.activate(activation.code, rows, columns, base, bias.base, slope.base)
+    Element.library.routines.activate(activation.code, rows, columns, base, bias.base, slope.base)
   }
 
   /// Replaces each element `a` by `f(a + bias)`.
   public func activate(_ activation: Activation, bias: VectorView<Element>) {
     precondition(isContiguous && bias.count == columns)
-    Element.routines.activateOnly(activation.code, rows, columns, base, bias.base)
+    Element.library.routines.activateOnly(activation.code, rows, columns, base, bias.base)
   }
 
   /// Multiplies the matrix elementwise by `slope` and writes the sums of its columns into `sums`.
   public func scale(by slope: MatrixView, summingColumnsInto sums: VectorView<Element>) {
     precondition(isContiguous && slope.isContiguous && sums.count == columns)
     precondition(slope.rows == rows && slope.columns == columns)
-    Element.routines.scaleAndSum(rows, columns, base, slope.base, sums.base)
+    Element.library.routines.scaleAndSum(rows, columns, base, slope.base, sums.base)
   }
 
   /// The most outputs of a layer that goes through `setNarrowProduct` and `setNarrowGradient`.
@@ -38,7 +38,7 @@ extension MatrixView {
     precondition(columns >= 1 && columns <= Self.narrowOutputs && isContiguous)
     precondition(h.isContiguous && h.rows == rows)
     precondition(weight.isContiguous && weight.rows == columns && weight.columns == h.columns)
-    Element.routines.narrowForward(rows, h.columns, columns, h.base, weight.base, base)
+    Element.library.routines.narrowForward(rows, h.columns, columns, h.base, weight.base, base)
   }
 
   /// Takes a gradient `dY`, `(B, out)`, back through a narrow layer and the activation before it.
@@ -57,7 +57,7 @@ extension MatrixView {
     ] {
       precondition(view.isContiguous && (view.rows, view.columns) == shape)
     }
-    Element.routines.narrowBackward(
+    Element.library.routines.narrowBackward(
       rows, columns, outputs, dY.base, weight.base, h.base, slope.base, base, sums.base,
       weightGradient.base)
   }
@@ -68,7 +68,8 @@ extension MatrixView {
   /// `4ε (1 + |x f|)`.
   public func setFourierFeatures(of x: VectorView<Element>, frequencies: VectorView<Element>) {
     precondition(x.count == rows && columns == 2 * frequencies.count)
-    Element.routines.fourier(rows, frequencies.count, x.base, frequencies.base, base, stride)
+    Element.library.routines.fourier(
+      rows, frequencies.count, x.base, frequencies.base, base, stride)
   }
 
   /// Overwrites the matrix with `inputScale_r (y_r − shift + σ_r z_r)` and notes each row's moments.
@@ -82,7 +83,7 @@ extension MatrixView {
     precondition(y.rows == rows && z.rows == rows && sigma.count == rows && moments.rows == rows)
     precondition(y.columns == columns && z.columns == columns && shift.count == columns)
     precondition(inputScale.count == rows && moments.columns == 3)
-    Element.routines.perturb(
+    Element.library.routines.perturb(
       rows, columns, y.base, z.base, shift.base, sigma.base, inputScale.base, base, stride,
       moments.base)
   }
@@ -101,7 +102,7 @@ extension MatrixView {
     precondition(u.rows == rows && u.columns == columns && bias.count == columns)
     precondition(keep.count == rows && gain.count == rows && share.count == rows)
     precondition(loss.count == rows && weight.count == rows)
-    return Element.routines.denoisingLoss(
+    return Element.library.routines.denoisingLoss(
       rows, columns, z.base, u.base, u.stride, keep.base, gain.base, share.base, weight.base,
       bias.base, base, loss.base)
   }
@@ -118,7 +119,7 @@ extension VectorView {
   ) {
     precondition(moments.rows == count && moments.columns == 3 && moments.isContiguous)
     precondition(sums.count == 15)
-    Element.routines.ledgerSums(
+    Element.library.routines.ledgerSums(
       count, base, moments.base, Double(dimension), totalVariance, rounding, sums.base)
   }
 
@@ -134,7 +135,7 @@ extension VectorView {
   ) {
     precondition(edges.count == count + 1 && share.count == count && sigma.count == count)
     precondition(inputScale.count == count && keep.count == count && gain.count == count)
-    Element.routines.noiseLevels(
+    Element.library.routines.noiseLevels(
       count, edges.base, offset, scale, width, base, sigma.base, inputScale.base, keep.base,
       gain.base, share.base)
   }
@@ -144,7 +145,7 @@ extension VectorView {
   /// `first` is a multiple of 4. The stream is named by `key`, `position` and `domain`.
   package func fillNormal(key: UInt64, position: UInt32, domain: UInt32, first: UInt64) {
     precondition(first % 4 == 0)
-    Element.routines.normal(
+    Element.library.routines.normal(
       ts_stream(key: key, position: position, domain: domain), first, count, base)
   }
 
@@ -157,7 +158,7 @@ extension VectorView {
   ) {
     precondition(gradient.count == count && first.count == count && second.count == count)
     precondition(average.count == count)
-    Element.routines.adam(
+    Element.library.routines.adam(
       count, gradient.base, base, first.base, second.base, average.base, beta1, beta2, rate,
       epsilon, averageWeight)
   }
@@ -168,7 +169,7 @@ extension VectorView {
     first: VectorView, second: VectorView, beta1: Element, beta2: Element, epsilon: Element
   ) {
     precondition(first.count == count && second.count == count)
-    Element.routines.adamDirection(
+    Element.library.routines.adamDirection(
       count, base, first.base, second.base, beta1, beta2, epsilon)
   }
 
@@ -177,7 +178,7 @@ extension VectorView {
     _ direction: VectorView, rate: Element, average: VectorView, averageWeight: Element
   ) {
     precondition(direction.count == count && average.count == count)
-    Element.routines.descend(count, direction.base, base, average.base, rate, averageWeight)
+    Element.library.routines.descend(count, direction.base, base, average.base, rate, averageWeight)
   }
 }
 
@@ -194,7 +195,7 @@ extension MatrixView {
     precondition(rows == columns && isContiguous)
     precondition(workspace.count == Self.orthonormalizationSize(rows))
     _ = BLAS.isReady
-    let code = Element.routines.orthonormalize(
+    let code = Element.library.routines.orthonormalize(
       rows, base, workspace.base, workspace.base + rows, 64 * rows)
     precondition(code == 0, "LAPACK refuses an argument")
   }

@@ -22,7 +22,7 @@ public struct TreeSum<Element: Scalar>: @unchecked Sendable {
     return parts.withUnsafeBufferPointer { pointers in
       // The list of pointers as C wants it; it is not empty.
       guard let list = pointers.baseAddress else { return 0 }
-      return Element.routines.treeSum(parts.count, list, range.lowerBound, range.count)
+      return Element.library.routines.treeSum(parts.count, list, range.lowerBound, range.count)
     }
   }
 }

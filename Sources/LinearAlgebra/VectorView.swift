@@ -48,7 +48,7 @@ public struct VectorView<Element: Scalar>: @unchecked Sendable {
   public func copy(converting values: some Collection<Double>) {
     precondition(values.count == count)
     let done: Void? = values.withContiguousStorageIfAvailable {
-      if let source = $0.baseAddress { Element.routines.fromDouble(count, source, base) }
+      if let source = $0.baseAddress { Element.library.routines.fromDouble(count, source, base) }
     }
     if done == nil { copy(converting: Array(values)) }
   }
@@ -56,7 +56,7 @@ public struct VectorView<Element: Scalar>: @unchecked Sendable {
   /// The elements in double precision.
   public var doubles: [Double] {
     [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
-      if let target = buffer.baseAddress { Element.routines.toDouble(count, base, target) }
+      if let target = buffer.baseAddress { Element.library.routines.toDouble(count, base, target) }
       initialized = count
     }
   }
@@ -64,7 +64,7 @@ public struct VectorView<Element: Scalar>: @unchecked Sendable {
   /// Overwrites `target`, of the same length, with the elements in double precision.
   public func copy(convertedInto target: VectorView<Double>) {
     precondition(target.count == count)
-    Element.routines.toDouble(count, base, target.base)
+    Element.library.routines.toDouble(count, base, target.base)
   }
 
   /// Sets every element to `value`.

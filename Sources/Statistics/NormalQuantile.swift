@@ -2,21 +2,67 @@ internal import Glibc
 
 /// The value below which a standard normal falls with probability `p` in (0, 1).
 ///
-/// Newton's iteration on the complementary error function, from the tail's leading term; error below
-/// 1e-14 relative.
+/// Wichura's rational approximations (Applied Statistics 37, 1988, algorithm AS 241, PPND16); relative
+/// error below 1e-15.
 public func normalQuantile(_ p: Double) -> Double {
   precondition(p > 0 && p < 1)
-  // Work in the lower tail, where erfc keeps its relative accuracy.
-  let tail = min(p, 1 - p)
-  // Φ(x) < exp(−x²/2)/2 for x < 0, so this start lies left of the solution.
-  var x = -(max(0, -2 * log(2 * tail))).squareRoot()
-  for _ in 0..<60 {
-    let density = exp(-x * x / 2) / (2 * Double.pi).squareRoot()
-    let below = erfc(-x / 2.0.squareRoot()) / 2
-    // Newton on log Φ, which is concave: it converges from anywhere left of the solution.
-    let step = log(below / tail) * below / density
-    x -= step
-    if abs(step) < 1e-15 * max(1, abs(x)) { break }
-  }
-  return p < 0.5 ? x : -x
+  let q = p - 0.5
+  if abs(q) <= 0.425 { return q * ratio(0.180625 - q * q, centre) }
+  // Work in the lower tail, where p keeps its relative accuracy.
+  let r = (-log(min(p, 1 - p))).squareRoot()
+  let x = r <= 5 ? ratio(r - 1.6, tail) : ratio(r - 5, farTail)
+  return q < 0 ? -x : x
 }
+
+/// The coefficients of two polynomials of degree 7, the lowest first.
+private typealias Rational = (numerator: Coefficients, denominator: Coefficients)
+private typealias Coefficients = (
+  Double, Double, Double, Double, Double, Double, Double, Double
+)
+
+private func ratio(_ r: Double, _ f: Rational) -> Double {
+  value(r, f.numerator) / value(r, f.denominator)
+}
+
+private func value(_ r: Double, _ c: Coefficients) -> Double {
+  (((((((c.7 * r + c.6) * r + c.5) * r + c.4) * r + c.3) * r + c.2) * r + c.1) * r + c.0)
+}
+
+private let centre: Rational = (
+  (
+    3.3871328727963666080, 1.3314166789178437745e2, 1.9715909503065514427e3,
+    1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4,
+    3.3430575583588128105e4, 2.5090809287301226727e3
+  ),
+  (
+    1, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
+    2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4,
+    5.2264952788528545610e3
+  )
+)
+
+private let tail: Rational = (
+  (
+    1.42343711074968357734, 4.63033784615654529590, 5.76949722146069140550,
+    3.64784832476320460504, 1.27045825245236838258, 2.41780725177450611770e-1,
+    2.27238449892691845833e-2, 7.74545014278341407640e-4
+  ),
+  (
+    1, 2.05319162663775882187, 1.67638483018380384940, 6.89767334985100004550e-1,
+    1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4,
+    1.05075007164441684324e-9
+  )
+)
+
+private let farTail: Rational = (
+  (
+    6.65790464350110377720, 5.46378491116411436990, 1.78482653991729133580,
+    2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,
+    2.71155556874348757815e-5, 2.01033439929228813265e-7
+  ),
+  (
+    1, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
+    7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7,
+    2.04426310338993978564e-15
+  )
+)

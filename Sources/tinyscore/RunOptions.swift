@@ -12,7 +12,7 @@ extension OptimizerKind: ExpressibleByArgument {}
 /// The options of `train` that change its result.
 struct RunOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Optimisation steps (default: 2000 for D = 1, else 4000).", valueName: "N"))
+    help: ArgumentHelp("Optimisation steps (default: 3000 for D = 1, else 8000).", valueName: "N"))
   var steps: Int?
 
   @Option(help: ArgumentHelp("Samples of a step.", valueName: "N"))
