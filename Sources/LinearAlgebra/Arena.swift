@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// One aligned allocation from which a workspace or a set of parameters takes its matrices.
 ///
 /// Views handed out stay valid as long as the arena lives: whoever keeps a view keeps its arena too
@@ -25,8 +27,9 @@ public final class Arena<Element: Scalar>: @unchecked Sendable {
     self.capacity = capacity
     let bytes = UnsafeMutableRawPointer.allocate(
       byteCount: max(capacity, 1) * MemoryLayout<Element>.stride, alignment: 64)
+    // Zero is all bits zero for floats and doubles; element by element a generic loop would take long.
+    memset(bytes, 0, max(capacity, 1) * MemoryLayout<Element>.stride)
     base = bytes.bindMemory(to: Element.self, capacity: max(capacity, 1))
-    base.initialize(repeating: 0, count: max(capacity, 1))
   }
 
   deinit { base.deallocate() }
