@@ -16,7 +16,7 @@ enum AccuracyBenchmark {
     "subspace-4-in-16", "grid-25", "checkerboard", "circle", "swiss-roll", "two-moons", "spiral",
     "sphere-8",
   ]
-  private static let budgets = [125, 250, 500, 1000, 2000, 4000, 8000, 16_000]
+  private static let budgets = [250, 500, 1000, 2000, 4000, 8000]
   private static let targets = (excess: 0.1, bandwidth: 0.005)
 
   static func table(_ names: [String]) throws -> TextTable {

@@ -26,6 +26,8 @@ public struct LossLedger: Sendable, Equatable {
   /// The steps entered on the current page.
   public private(set) var stepsOnPage: Int
 
+  /// The bands of a ledger unless told otherwise.
+  public static let defaultBandCount = 96
   /// The number of control variates of a sample.
   public static let controlCount = 3
   /// The sums kept for each band.
@@ -33,7 +35,8 @@ public struct LossLedger: Sendable, Equatable {
 
   /// An empty ledger.
   public init(
-    range: NoiseRange, totalVariance: Double, dataScale: Double, bandCount: Int = 96, pageSteps: Int
+    range: NoiseRange, totalVariance: Double, dataScale: Double, bandCount: Int = Self.defaultBandCount,
+    pageSteps: Int
   ) {
     precondition(bandCount >= 1 && pageSteps >= 1)
     self.init(

@@ -18,7 +18,7 @@ struct NoiseStrata: Sendable {
   private let arena: Arena<Double>
 
   /// The share ε of levels that are spread evenly.
-  private static let evenShare = 0.1
+  static let evenShare = 0.1
 
   /// The strata of a batch of `batch` levels, for data of scale `scale`.
   init(range: NoiseRange, scale: Double, batch: Int) {

@@ -18,7 +18,8 @@ public final class OptimizerState: Sendable {
   public init(_ kind: OptimizerKind, shape: NetworkShape, bandCount: Int) {
     first = NetworkParameters(shape: shape)
     second = NetworkParameters(shape: shape)
-    bases = kind == .adam ? [] : shape.layerShapes.map { LayerBases(rows: $0.output, columns: $0.input) }
+    let layers = kind == .adam ? [] : shape.layerShapes
+    bases = layers.map { LayerBases(rows: $0.output, columns: $0.input) }
     arena = Arena(capacity: Arena<Double>.capacity(for: [bandCount]))
     levelLosses = arena.vector(bandCount)
     levelLosses.fill(Double(shape.dimension))

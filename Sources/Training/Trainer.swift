@@ -36,14 +36,17 @@ public final class Trainer {
 
   /// A run that has not begun.
   ///
-  /// The ledger's window is the last twentieth of the run, within which the weights hardly move.
+  /// The ledger's window is the last twentieth of the run, within which the weights hardly move, or what
+  /// it takes for sixteen samples in the bands that get the fewest, up to half of a short run.
   public convenience init(
     configuration: TrainingConfiguration, source: any SampleSource, workers: Workers
   ) {
     let moments = source.moments
+    let (steps, bands) = (configuration.steps, LossLedger.defaultBandCount)
+    let leastSamples = NoiseStrata.evenShare * Double(configuration.batch) / Double(bands)
     let ledger = LossLedger(
       range: configuration.range, totalVariance: moments.totalVariance, dataScale: moments.scale,
-      pageSteps: max(1, configuration.steps / 20))
+      pageSteps: max(1, steps / 20, min(steps / 2, Int((16 / leastSamples).rounded(.up)))))
     self.init(
       configuration: configuration, source: source,
       state: TrainingState(

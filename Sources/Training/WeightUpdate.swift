@@ -30,8 +30,9 @@ final class AdamUpdate: WeightUpdate, @unchecked Sendable {
   }
 }
 
-/// SOAP (Vyas and others 2024): Adam on each weight in the eigenbases of its gradient's second moments,
-/// a layer a task. Biases have Adam.
+/// SOAP (Vyas and others 2024): Adam on each weight in the eigenbases of its gradient's second moments.
+///
+/// A layer is a task. Biases have plain Adam.
 final class SoapUpdate: WeightUpdate, @unchecked Sendable {
   // Sendable: as above; a layer's memory is touched by its own task only.
   private var rates = UpdateRates()
@@ -42,22 +43,21 @@ final class SoapUpdate: WeightUpdate, @unchecked Sendable {
   private static let (period, early) = (10, 20)
 
   init(_ state: TrainingState, gradient: NetworkParameters<Float>) {
+    let (first, second) = (state.optimizer.first.layers, state.optimizer.second.layers)
+    let (network, average) = (state.network.layers, state.average.layers)
     let layers = state.optimizer.bases.indices.map {
-      SoapLayer(state.optimizer.bases[$0], moments: (
-        state.optimizer.first.layers[$0].weight, state.optimizer.second.layers[$0].weight))
+      SoapLayer(state.optimizer.bases[$0], moments: (first[$0].weight, second[$0].weight))
     }
     tasks = TaskList(count: layers.count) { [unowned self] index, _ in
-      let rates = self.rates
-      let (weight, dW) = (state.network.layers[index].weight, gradient.layers[index].weight)
-      let direction = layers[index].direction(dW, rates, refreshing: isRefresh)
-      weight.vector.descend(
-        direction.vector, rate: rates.rate, average: state.average.layers[index].weight.vector,
+      let (rates, gradient) = (self.rates, gradient.layers[index])
+      let direction = layers[index].direction(gradient.weight, rates, refreshing: isRefresh)
+      network[index].weight.vector.descend(
+        direction.vector, rate: rates.rate, average: average[index].weight.vector,
         averageWeight: rates.averageWeight)
-      state.network.layers[index].bias.updateByAdam(
-        gradient: gradient.layers[index].bias, first: state.optimizer.first.layers[index].bias,
-        second: state.optimizer.second.layers[index].bias,
-        average: state.average.layers[index].bias, beta1: rates.beta1, beta2: rates.beta2,
-        rate: rates.rate, epsilon: rates.epsilon, averageWeight: rates.averageWeight)
+      network[index].bias.updateByAdam(
+        gradient: gradient.bias, first: first[index].bias, second: second[index].bias,
+        average: average[index].bias, beta1: rates.beta1, beta2: rates.beta2, rate: rates.rate,
+        epsilon: rates.epsilon, averageWeight: rates.averageWeight)
     }
   }
 

@@ -115,8 +115,12 @@ def check_file(dimension):
         for layer in range(DEPTH + 1):
             shapes[f"{prefix}.layers.{layer}.weight"] = (sizes[layer + 1], sizes[layer])
             shapes[f"{prefix}.layers.{layer}.bias"] = (sizes[layer + 1],)
+    for layer in range(DEPTH + 1):
+        for side, size in ("left", sizes[layer + 1]), ("right", sizes[layer]):
+            for part in "factor", "basis":
+                shapes[f"optimizer.bases.{layer}.{side}.{part}"] = (size, size)
     for name, tensor in tensors.items():
-        if name.startswith("ledger."):
+        if name.startswith("ledger.") or name == "optimizer.levels":
             assert tensor.dtype == np.float64, name
         else:
             assert tensor.dtype == np.float32 and tensor.shape == shapes.pop(name), name
