@@ -35,7 +35,8 @@ public struct LossLedger: Sendable, Equatable {
 
   /// An empty ledger.
   public init(
-    range: NoiseRange, totalVariance: Double, dataScale: Double, bandCount: Int = Self.defaultBandCount,
+    range: NoiseRange, totalVariance: Double, dataScale: Double,
+    bandCount: Int = Self.defaultBandCount,
     pageSteps: Int
   ) {
     precondition(bandCount >= 1 && pageSteps >= 1)

@@ -60,18 +60,20 @@ public struct ScoreNetwork<Element: Scalar>: ScoreFunction {
       let work = workspace.network
       workspace.levels.fill(Element(log(sigma / preconditioning.scale)))
       embedding.embed(workspace.levels, into: work.embedding)
-      for start in stride(from: 0, to: x.rows, by: work.rows) {
-        let block = start..<min(start + work.rows, x.rows)
-        var u = Matrix<Double>(rows: work.rows, columns: dimension)
-        for (row, source) in block.enumerated() {
-          for j in 0..<dimension {
-            u[row, j] = inputScale * (x[source, j] - preconditioning.mean[j])
+      flushingDenormals {
+        for start in stride(from: 0, to: x.rows, by: work.rows) {
+          let block = start..<min(start + work.rows, x.rows)
+          var u = Matrix<Double>(rows: work.rows, columns: dimension)
+          for (row, source) in block.enumerated() {
+            for j in 0..<dimension {
+              u[row, j] = inputScale * (x[source, j] - preconditioning.mean[j])
+            }
           }
+          for row in 0..<work.rows { work.point.row(row).copy(converting: u.row(row)) }
+          MultilayerPerceptron.forward(parameters, work, keepingSlopes: keepingSlopes)
+          work.output.addToRows(parameters.layers[work.shape.depth].bias)
+          body(block, u, work)
         }
-        for row in 0..<work.rows { work.point.row(row).copy(converting: u.row(row)) }
-        MultilayerPerceptron.forward(parameters, work, keepingSlopes: keepingSlopes)
-        work.output.addToRows(parameters.layers[work.shape.depth].bias)
-        body(block, u, work)
       }
     }
   }

@@ -52,7 +52,7 @@ package final class BatchPass: @unchecked Sendable {
     self.source = source
     self.state = state
     tasks = TaskList(count: shards.count) { [unowned self] index, worker in
-      run(shards[index], in: workspaces[worker])
+      flushingDenormals { run(shards[index], in: workspaces[worker]) }
     }
   }
 

@@ -16,11 +16,13 @@ final class AdamUpdate: WeightUpdate, @unchecked Sendable {
   init(_ state: TrainingState, gradient: NetworkParameters<Float>, slices: [Range<Int>]) {
     tasks = TaskList(count: slices.count) { [unowned self] index, _ in
       let (slice, rates) = (slices[index], self.rates)
-      state.network.all[slice].updateByAdam(
-        gradient: gradient.all[slice], first: state.optimizer.first.all[slice],
-        second: state.optimizer.second.all[slice], average: state.average.all[slice],
-        beta1: rates.beta1, beta2: rates.beta2, rate: rates.rate, epsilon: rates.epsilon,
-        averageWeight: rates.averageWeight)
+      flushingDenormals {
+        state.network.all[slice].updateByAdam(
+          gradient: gradient.all[slice], first: state.optimizer.first.all[slice],
+          second: state.optimizer.second.all[slice], average: state.average.all[slice],
+          beta1: rates.beta1, beta2: rates.beta2, rate: rates.rate, epsilon: rates.epsilon,
+          averageWeight: rates.averageWeight)
+      }
     }
   }
 
@@ -50,14 +52,16 @@ final class SoapUpdate: WeightUpdate, @unchecked Sendable {
     }
     tasks = TaskList(count: layers.count) { [unowned self] index, _ in
       let (rates, gradient) = (self.rates, gradient.layers[index])
-      let direction = layers[index].direction(gradient.weight, rates, refreshing: isRefresh)
-      network[index].weight.vector.descend(
-        direction.vector, rate: rates.rate, average: average[index].weight.vector,
-        averageWeight: rates.averageWeight)
-      network[index].bias.updateByAdam(
-        gradient: gradient.bias, first: first[index].bias, second: second[index].bias,
-        average: average[index].bias, beta1: rates.beta1, beta2: rates.beta2, rate: rates.rate,
-        epsilon: rates.epsilon, averageWeight: rates.averageWeight)
+      flushingDenormals {
+        let direction = layers[index].direction(gradient.weight, rates, refreshing: isRefresh)
+        network[index].weight.vector.descend(
+          direction.vector, rate: rates.rate, average: average[index].weight.vector,
+          averageWeight: rates.averageWeight)
+        network[index].bias.updateByAdam(
+          gradient: gradient.bias, first: first[index].bias, second: second[index].bias,
+          average: average[index].bias, beta1: rates.beta1, beta2: rates.beta2, rate: rates.rate,
+          epsilon: rates.epsilon, averageWeight: rates.averageWeight)
+      }
     }
   }
 

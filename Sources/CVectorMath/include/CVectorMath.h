@@ -109,6 +109,33 @@ void ts_softmax_block_d(size_t rows, size_t columns, double *logits, size_t ld,
 // The four words of one Philox block: for scalar draws, and the reference of the vector loops.
 void ts_philox(ts_stream stream, uint64_t block, uint32_t words[4]);
 
+// Has this thread take numbers below the smallest normal one for 0, which processors are slow with by
+// a factor of a hundred; what to hand to ts_restore_denormals.
+static inline uint64_t ts_flush_denormals(void) {
+#if defined(__x86_64__)
+  uint32_t state = __builtin_ia32_stmxcsr();
+  __builtin_ia32_ldmxcsr(state | 0x8040);  // flush to zero, denormals are zero
+  return state;
+#elif defined(__aarch64__)
+  uint64_t state;
+  __asm__ __volatile__("mrs %0, fpcr" : "=r"(state));
+  __asm__ __volatile__("msr fpcr, %0" : : "r"(state | 1u << 24));
+  return state;
+#else
+  return 0;
+#endif
+}
+
+static inline void ts_restore_denormals(uint64_t state) {
+#if defined(__x86_64__)
+  __builtin_ia32_ldmxcsr((uint32_t)state);
+#elif defined(__aarch64__)
+  __asm__ __volatile__("msr fpcr, %0" : : "r"(state));
+#else
+  (void)state;
+#endif
+}
+
 // A hint to the processor that this thread waits in a loop.
 static inline void ts_pause(void) {
 #if defined(__x86_64__)
