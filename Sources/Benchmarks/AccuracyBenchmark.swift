@@ -68,7 +68,7 @@ enum AccuracyBenchmark {
       parameters: trainer.state.average, embedding: trainer.state.embedding,
       preconditioning: trainer.state.preconditioning)
     let curve = ScoreEvaluator(
-      score: score, source: law, exact: law, samplesPerLevel: law.affordableSamples(4096), seed: 1
+      score: score, source: law, exact: law, samplesPerLevel: law.affordableSamples(1024), seed: 1
     ).curve(at: law.noiseRange.levels(48), workers: workers)
     let mismatch = curve.levels.compactMap { $0.scoreMatchingLoss?.value }
     return (

@@ -35,10 +35,11 @@ struct Benchmarks: ParsableCommand {
     for part in parts.isEmpty ? Part.allCases : parts {
       for table in try tables(part, threads: threads) {
         print(table.text)
+        fflush(nil)
         text += "\n" + table.text
+        if let output { try text.write(toFile: output) }
       }
     }
-    if let output { try text.write(toFile: output) }
   }
 
   private func tables(_ part: Part, threads: [Int]) throws -> [TextTable] {

@@ -27,12 +27,18 @@ enum StepPartsBenchmark {
     width: Int, threads: Int, repeats: Int
   ) throws -> [(name: String, time: Double)] {
     let trainer = StepBenchmark(width: width).trainer(threads: threads)
+    // Updates without new gradients lead nowhere: they have trainers of their own.
+    let adam = StepBenchmark(width: width).trainer(threads: threads)
     let soap = StepBenchmark(width: width, optimizer: .soap).trainer(threads: threads)
     let (pass, workers) = (trainer.pass, Workers(count: threads))
     let (batch, source, state) = (trainer.batchAddress, pass.source, trainer.state)
     /// A body that does something to every shard.
     func shards(_ body: @escaping @Sendable (Shard, ShardWorkspace) -> Void) -> () -> Void {
-      { workers.run(pass.shards.count) { body(pass.shards[$0], pass.workspaces[$1]) } }
+      {
+        workers.run(pass.shards.count) { task, worker in
+          flushingDenormals { body(pass.shards[task], pass.workspaces[worker]) }
+        }
+      }
     }
     let parts: [(String, () throws -> Void)] = [
       ("draw points", shards { $1.drawPoints($0, from: source, batch) }),
@@ -47,10 +53,11 @@ enum StepPartsBenchmark {
           MultilayerPerceptron.backward(state.network, $1.work, gradient: $0.gradient)
         }
       ),
-      ("sum of gradients, Adam, average", { try trainer.update(step: 1000) }),
+      ("sum of gradients, Adam, average", { try adam.update(step: 1000) }),
       ("ten of the same with SOAP", { for step in 0..<10 { try soap.update(step: 1000 + step) } }),
     ]
     try trainer.advance()
+    try adam.advance()
     try soap.advance()
     let times = try interleavedMedians(repeats: repeats, seconds: 0.02, parts.map(\.1))
     return zip(parts, times).map { ($0.0, $1) }

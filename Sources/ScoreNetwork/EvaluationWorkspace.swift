@@ -19,7 +19,7 @@ final class EvaluationWorkspace<Element: Scalar>: Sendable {
 }
 
 /// The memory of Jacobians: enough gradients for as many rows of a block as fit.
-struct JacobianWorkspace<Element: Scalar> {
+struct JacobianWorkspace<Element: Scalar>: Sendable {
   /// Rows of a block whose gradients are computed at once; a power of two, so that they divide a block
   /// and every product has the same shape.
   let rows: Int
@@ -46,15 +46,15 @@ struct JacobianWorkspace<Element: Scalar> {
 }
 
 /// Workspaces that are not in use, so that evaluations do not allocate one each time.
-final class WorkspaceCache<Element: Scalar>: Sendable {
-  private let shape: NetworkShape
-  private let idle = Mutex<[EvaluationWorkspace<Element>]>([])
+final class WorkspaceCache<Workspace: Sendable>: Sendable {
+  private let make: @Sendable () -> Workspace
+  private let idle = Mutex<[Workspace]>([])
 
-  init(shape: NetworkShape) { self.shape = shape }
+  init(_ make: @escaping @Sendable () -> Workspace) { self.make = make }
 
   /// Calls `body` with a workspace that no other thread uses meanwhile.
-  func withWorkspace<Result>(_ body: (EvaluationWorkspace<Element>) -> Result) -> Result {
-    let workspace = idle.withLock { $0.popLast() } ?? EvaluationWorkspace(shape: shape)
+  func withWorkspace<Result>(_ body: (Workspace) -> Result) -> Result {
+    let workspace = idle.withLock { $0.popLast() } ?? make()
     defer { idle.withLock { $0.append(workspace) } }
     return body(workspace)
   }

@@ -70,17 +70,17 @@ extension ScoreNetwork {
   private func forEachJacobian(
     at x: Matrix<Double>, sigma: Double, _ body: (Range<Int>, MatrixView<Element>) -> Void
   ) {
-    let space = JacobianWorkspace<Element>(shape: parameters.shape)
-    forEachBlock(of: x, sigma: sigma) { block, _, work in
-      for start in stride(from: 0, to: block.count, by: space.rows) {
-        MultilayerPerceptron.jacobian(
-          parameters, work, rows: start..<start + space.rows, gradients: space.gradients,
-          jacobian: space.jacobian)
-        let first = block.lowerBound + start
-        let rows = first..<min(first + space.rows, block.upperBound)
-        body(rows, space.jacobian.prefix(rows.count * dimension))
+    jacobianWorkspaces.withWorkspace { space in
+      forEachBlock(of: x, sigma: sigma) { block, _, work in
+        for start in stride(from: 0, to: block.count, by: space.rows) {
+          MultilayerPerceptron.jacobian(
+            parameters, work, rows: start..<start + space.rows, gradients: space.gradients,
+            jacobian: space.jacobian)
+          let first = block.lowerBound + start
+          let rows = first..<min(first + space.rows, block.upperBound)
+          body(rows, space.jacobian.prefix(rows.count * dimension))
+        }
       }
     }
-    withExtendedLifetime(space) {}
   }
 }

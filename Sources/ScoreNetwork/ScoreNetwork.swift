@@ -13,7 +13,8 @@ public struct ScoreNetwork<Element: Scalar>: ScoreFunction {
   public let embedding: NoiseEmbedding<Element>
   /// How points enter the network and its output becomes noise.
   public let preconditioning: Preconditioning
-  private let workspaces: WorkspaceCache<Element>
+  private let workspaces: WorkspaceCache<EvaluationWorkspace<Element>>
+  let jacobianWorkspaces: WorkspaceCache<JacobianWorkspace<Element>>
 
   /// A learned score of these parts; shapes must agree.
   public init(
@@ -25,7 +26,9 @@ public struct ScoreNetwork<Element: Scalar>: ScoreFunction {
     self.parameters = parameters
     self.embedding = embedding
     self.preconditioning = preconditioning
-    workspaces = WorkspaceCache(shape: parameters.shape)
+    let shape = parameters.shape
+    workspaces = WorkspaceCache { EvaluationWorkspace(shape: shape) }
+    jacobianWorkspaces = WorkspaceCache { JacobianWorkspace(shape: shape) }
   }
 
   /// The dimension D of the space.
