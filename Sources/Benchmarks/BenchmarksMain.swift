@@ -9,7 +9,9 @@ struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "Benchmarks",
     abstract: "Times each part of tinyscore, as a share of what the machine can do.",
-    discussion: "The ratios are of one run, medians of interleaved repeats: seconds are not.")
+    discussion:
+      "Ratios compare medians of interleaved repeats, and carry over to other days; seconds do not."
+  )
 
   @Argument(help: ArgumentHelp("What to time (default: all).", valueName: "PART"))
   var parts: [Part] = []
@@ -26,6 +28,10 @@ struct Benchmarks: ParsableCommand {
   /// What there is to time.
   enum Part: String, CaseIterable, ExpressibleByArgument {
     case process, step, parts, shapes, scaling, evaluation, exact, jacobian, accuracy
+  }
+
+  func validate() throws {
+    if repeats < 1 { throw ValidationError("--repeats: expected a positive integer") }
   }
 
   mutating func run() throws {

@@ -34,13 +34,13 @@ enum ShapesBenchmark {
     )
     let (w, w0) = (arena.matrix(width, width), arena.matrix(width, input))
     let (dW, dW0) = (arena.matrix(width, width), arena.matrix(width, input))
-    for matrix in [x, h, w, w0] { matrix.vector.fill(0.01) }
+    for matrix in [x, h, g, w, w0] { matrix.vector.fill(0.01) }
     let products: [(String, Int, Int, () -> Void)] = [
       ("input layer, forward", 1, input, { g.setProduct(.plain(x), .transposed(w0)) }),
       ("hidden layer, forward", 2, width, { g.setProduct(.plain(h), .transposed(w)) }),
       ("hidden layer, back to its input", 2, width, { g.setProduct(.plain(h), .plain(w)) }),
-      ("hidden layer, weights", 2, width, { dW.setProduct(.transposed(h), .plain(h)) }),
-      ("input layer, weights", 1, input, { dW0.setProduct(.transposed(h), .plain(x)) }),
+      ("hidden layer, weights", 2, width, { dW.setProduct(.transposed(g), .plain(h)) }),
+      ("input layer, weights", 1, input, { dW0.setProduct(.transposed(g), .plain(x)) }),
     ]
     let peak = PeakProduct(width: width)
     let times = try interleavedMedians(

@@ -68,10 +68,11 @@ struct StepBenchmark {
         .init("speed", unit: "GFLOP/s"), .init("sgemm", unit: "GFLOP/s, a core"),
         .init("share"), .init("against one thread"),
       ],
-      footer: ["Allocations in 200 steps: 0 (counted)."])
+      footer: ["Allocations in 200 steps, of SOAP too: 0 (counted)."])
     for width in [64, 128, 256] {
       let benchmark = StepBenchmark(width: width)
       try benchmark.verify()
+      try StepBenchmark(width: width, optimizer: .soap).verify()
       let peak = PeakProduct(width: width)
       let trainers = threads.map(benchmark.trainer)
       let times = try interleavedMedians(

@@ -17,7 +17,7 @@ enum StepPartsBenchmark {
       for (index, part) in columns[0].enumerated() {
         table.append(
           ["\(width)", part.name] + columns.map { figure($0[index].time * 1e6) }
-            + [percent(part.time / total)])
+            + [index + 1 < columns[0].count ? percent(part.time / total) : "–"])
       }
     }
     return table

@@ -1,6 +1,7 @@
 // cblas and the LAPACK routines of libopenblas that LinearAlgebra calls. Debian's build carries the
 // LAPACK symbols but no LAPACKE header, so the Fortran interfaces are declared here: every argument
-// by address, matrices column-major, character lengths appended (gfortran's convention).
+// by address, matrices column-major, character lengths appended (gfortran's convention). Below, the
+// choice of the kernels that they run on.
 #ifndef TINYSCORE_COPENBLAS_SHIM_H
 #define TINYSCORE_COPENBLAS_SHIM_H
 
@@ -44,7 +45,8 @@ static inline const char *ts_openblas_fitting_core(void) {
 
 // Has the library choose again if it did not know the processor: it takes one that is newer than
 // itself for the oldest there is, whose products are three to four times slower. A choice for AVX2
-// or more, and the user's own (OPENBLAS_CORETYPE), stand. Before the first product, on one thread.
+// or more, and the user's own (OPENBLAS_CORETYPE), stand. Before the first product, while no other
+// thread runs one or reads the environment.
 static inline void ts_openblas_choose_kernels(void) {
   static const char *const modern[] = {"Haswell", "Zen", "SkylakeX", "Cooperlake",
                                        "SapphireRapids"};

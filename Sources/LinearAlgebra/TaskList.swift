@@ -3,13 +3,15 @@
 public final class TaskList: @unchecked Sendable {
   // Sendable: immutable, and so is what the pointer refers to, which lives as long.
 
-  /// How many tasks there are, half a million at most.
+  /// The most tasks of a list.
+  public static var maximumCount: Int { TaskQueue.maximumTasks }
+  /// How many tasks there are, at most `maximumCount`.
   public let count: Int
   let body: UnsafePointer<TaskQueue.Body>
 
   /// Tasks `0 ..< count`; see `Workers.run`.
   public init(count: Int, _ body: @escaping @Sendable (_ task: Int, _ worker: Int) -> Void) {
-    precondition(count >= 0 && count <= TaskQueue.maximumTasks)
+    precondition(count >= 0 && count <= Self.maximumCount)
     self.count = count
     let memory = UnsafeMutablePointer<TaskQueue.Body>.allocate(capacity: 1)
     memory.initialize(to: body)

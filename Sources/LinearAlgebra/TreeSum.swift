@@ -1,4 +1,4 @@
-/// Vectors of one length that are summed in a fixed order: the gradients of the micro-shards.
+/// Vectors of one length that are summed in a fixed order: the gradients of the shards.
 public struct TreeSum<Element: Scalar>: @unchecked Sendable {
   // Sendable: an immutable list of pointers; tasks sum disjoint ranges of it.
   private let parts: [UnsafeMutablePointer<Element>?]

@@ -19,8 +19,8 @@ public import Training
 ///     optimizer.second.layers.I.*              of the optimiser's
 ///     optimizer.levels          (bands)        F64: the recent loss at each band of noise levels
 ///     optimizer.bases.I.left.factor  (out, out)   with soap, of sides up to 512: Shampoo's factors
-///     optimizer.bases.I.left.basis   (out, out)   and the bases near their eigenvectors, as rows
-///     optimizer.bases.I.right.*      (in, in)
+///     optimizer.bases.I.left.basis   (out, out)   (the lower triangle counts) and the bases near their
+///     optimizer.bases.I.right.*      (in, in)     eigenvectors, as rows, in which the moments are
 ///     ledger.pages              (2, bands, 15) F64: the sums of the training-loss ledger
 ///     ledger.state              (4)            F64: steps of a page, steps on the current one,
 ///                                              trace of the data's covariance, data scale

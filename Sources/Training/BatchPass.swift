@@ -38,7 +38,8 @@ package final class BatchPass: @unchecked Sendable {
     // A multiple of four rows, so that every shard starts on a block of the random stream.
     let rows = (min(Self.shardRows, configuration.batch) + 3) / 4 * 4
     let strata = NoiseStrata(
-      range: configuration.range, scale: state.preconditioning.scale, batch: configuration.batch)
+      range: configuration.range, scale: state.preconditioning.scale, batch: configuration.batch,
+      bandCount: levelWeights.weights.count)
     shards = stride(from: 0, to: configuration.batch, by: rows).map {
       Shard(
         shape: state.network.shape, first: $0, rows: rows, batch: configuration.batch,
@@ -47,7 +48,7 @@ package final class BatchPass: @unchecked Sendable {
     workspaces = (0..<workers).map { _ in
       ShardWorkspace(
         state: state, strata: strata, moments: source.moments, rows: rows,
-        levelWeights: levelWeights.weights)
+        levelWeights: levelWeights)
     }
     self.source = source
     self.state = state

@@ -10,18 +10,19 @@ internal import LinearAlgebra
 final class LevelWeights: Sendable {
   /// The weights of the bands, `(bands)`, their mean 1; set by `prepare`.
   let weights: VectorView<Float>
-  private let losses: VectorView<Double>
+  private let optimizer: OptimizerState
+  private var losses: VectorView<Double> { optimizer.levelLosses }
   private let arena: Arena<Float>
 
   private static let (floor, power) = (0.02, -0.75)
   /// How much a step's mean loss moves the recent one.
   private static let share = 0.02
 
-  /// The weights that follow from recent losses, `(bands)`, which `note` keeps.
-  init(losses: VectorView<Double>) {
-    self.losses = losses
-    arena = Arena(capacity: Arena<Float>.capacity(for: [losses.count]))
-    weights = arena.vector(losses.count)
+  /// The weights that follow from the recent losses in `optimizer`, which `note` keeps.
+  init(_ optimizer: OptimizerState) {
+    self.optimizer = optimizer
+    arena = Arena(capacity: Arena<Float>.capacity(for: [optimizer.levelLosses.count]))
+    weights = arena.vector(optimizer.levelLosses.count)
   }
 
   /// Sets the weights for the next step.

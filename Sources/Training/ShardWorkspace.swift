@@ -7,13 +7,13 @@ package import ScoreNetwork
 /// The memory in which one worker takes a shard through its forward and backward pass.
 ///
 /// It belongs to the worker, not to the shard, so that it stays in one core's second-level cache. All
-/// shards have one shape whatever the batch: on some processors the bits of a product depend on its
+/// shards of a run have one shape: on some processors the bits of a product depend on its
 /// shape. Rows beyond the batch are computed and given no weight.
 package final class ShardWorkspace: Sendable {
   package let work: NetworkWorkspace<Float>
   private let state: TrainingState
   private let strata: NoiseStrata
-  private let levelWeights: VectorView<Float>
+  private let levelWeights: LevelWeights
   private let totalVariance: Double
   private let arena: Arena<Float>
   private let y: MatrixView<Float>
@@ -33,7 +33,7 @@ package final class ShardWorkspace: Sendable {
 
   init(
     state: TrainingState, strata: NoiseStrata, moments: DataMoments, rows: Int,
-    levelWeights: VectorView<Float>
+    levelWeights: LevelWeights
   ) {
     let shape = state.network.shape
     let points = rows * shape.dimension
@@ -74,7 +74,7 @@ package final class ShardWorkspace: Sendable {
       between: strata.edges[shard.first..<shard.first + shard.count + 1], at: address.levelOffset,
       scale: state.preconditioning.scale, width: strata.width, sigma: sigma[rows],
       inputScale: inputScale[rows], keep: keep[rows], gain: gain[rows], share: share[rows])
-    for row in rows { weight[row] = share[row] * levelWeights[band(row)] }
+    for row in rows { weight[row] = share[row] * levelWeights.weights[band(row)] }
     // Rows of the padding repeat the last level, which is within the range, and count for nothing.
     for row in shard.count..<sigma.count {
       levels[row] = levels[row - 1]
@@ -117,6 +117,6 @@ package final class ShardWorkspace: Sendable {
   /// The band of a row's noise level.
   private func band(_ row: Int) -> Int {
     let u = (Double(levels[row]) - strata.edges[0]) / strata.width
-    return LossLedger.band(of: u, bandCount: levelWeights.count)
+    return LossLedger.band(of: u, bandCount: levelWeights.weights.count)
   }
 }

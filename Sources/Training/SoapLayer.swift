@@ -2,8 +2,8 @@ internal import LinearAlgebra
 
 /// One weight's way through SOAP, with the memory for it.
 ///
-/// With the bases as orthonormal rows `B`, a gradient `G` is `B_left G B_rightᵀ` in them. Adam's averages
-/// stay in the bases and turn with them.
+/// With the bases as orthonormal rows `B`, a gradient `G` is `B_left G B_rightᵀ` in them. Adam's average of
+/// the gradient turns with the bases; that of its square cannot.
 final class SoapLayer: Sendable {
   private let bases: LayerBases
   private let first: MatrixView<Float>
@@ -44,9 +44,10 @@ final class SoapLayer: Sendable {
     (left, right) = (memories[0], memories[1])
   }
 
-  /// Adam's direction for the gradient `G`, `(rows, columns)`, in memory that the next call overwrites.
-  func direction(
-    _ gradient: MatrixView<Float>, _ rates: UpdateRates, refreshing: Bool
+  /// Takes note of the gradient `G`, `(rows, columns)`; Adam's direction, in memory that the next call
+  /// overwrites.
+  func updateDirection(
+    for gradient: MatrixView<Float>, _ rates: UpdateRates, refreshing: Bool
   ) -> MatrixView<Float> {
     let (keep, share) = (Self.factorDecay, 1 - Self.factorDecay)
     bases.left?.factor.setSymmetricSquare(of: .plain(gradient), scale: share, keeping: keep)
@@ -65,13 +66,17 @@ final class SoapLayer: Sendable {
   ///
   /// The squares cannot be turned, and are those of the new basis before long.
   private func refresh() {
-    let (leftTurn, rightTurn) = (turn(bases.left, left), turn(bases.right, right))
+    let (leftTurn, rightTurn) = (
+      refreshBasis(of: bases.left, in: left), refreshBasis(of: bases.right, in: right)
+    )
     transform(first, forth: true, leftTurn, rightTurn)
     first.vector.copy(from: rotated.vector)
   }
 
   /// Refreshes the basis of a side; the turn from the old one to it.
-  private func turn(_ side: LayerBases.Side?, _ memory: Memory) -> MatrixView<Float>? {
+  private func refreshBasis(
+    of side: LayerBases.Side?, in memory: Memory
+  ) -> MatrixView<Float>? {
     guard let side else { return nil }
     memory.old.vector.copy(from: side.basis.vector)
     // The rows of B F are F's products with those of B: F is symmetric.

@@ -67,14 +67,13 @@ public final class Trainer {
     self.ledger = ledger
     self.step = step
     self.workers = workers
-    levelWeights = LevelWeights(losses: state.optimizer.levelLosses)
+    levelWeights = LevelWeights(state.optimizer)
     pass = BatchPass(
       configuration: configuration, source: source, state: state, levelWeights: levelWeights,
       workers: workers.count)
     let count = state.network.all.count
-    let slices = stride(from: 0, to: count, by: Self.sliceLength).map {
-      $0..<min($0 + Self.sliceLength, count)
-    }
+    let length = max(Self.sliceLength, count / (TaskList.maximumCount / 2))
+    let slices = stride(from: 0, to: count, by: length).map { $0..<min($0 + length, count) }
     let gradientSquares = TaskResults(count: slices.count, initial: 0.0)
     let gradientSum = TreeSum(pass.shards.map(\.gradient.all))
     reduction = TaskList(count: slices.count) { index, _ in
@@ -91,8 +90,8 @@ public final class Trainer {
 
   /// One step: a batch through the network and back, and the update it causes.
   ///
-  /// After an error the weights are those before the step; the ledger may have it, so that neither must
-  /// be saved.
+  /// After an error the weights are those before the step, but the ledger and the optimiser's losses may
+  /// have it already: the run must not be saved.
   public func advance() throws(TrainingError) {
     levelWeights.prepare()
     pass.batch = batchAddress

@@ -41,26 +41,35 @@ final class SoapUpdate: WeightUpdate, @unchecked Sendable {
   private var isRefresh = false
   private var tasks = TaskList(count: 0) { _, _ in }
 
-  /// Steps between refreshes of the bases, and steps at the start that have one each.
+  /// Steps between refreshes of the bases (the paper's), and steps at the start that have one each.
+  ///
+  /// The paper decomposes the factors of the first step; here the bases start as the coordinates' own,
+  /// as no gradient reaches the hidden layers before the output layer has left zero, and the power
+  /// method catches up in a few steps.
   private static let (period, early) = (10, 20)
 
   init(_ state: TrainingState, gradient: NetworkParameters<Float>) {
-    let (first, second) = (state.optimizer.first.layers, state.optimizer.second.layers)
-    let (network, average) = (state.network.layers, state.average.layers)
-    let layers = state.optimizer.bases.indices.map {
-      SoapLayer(state.optimizer.bases[$0], moments: (first[$0].weight, second[$0].weight))
+    let optimizer = state.optimizer
+    let layers = optimizer.bases.indices.map {
+      SoapLayer(
+        optimizer.bases[$0],
+        moments: (optimizer.first.layers[$0].weight, optimizer.second.layers[$0].weight))
     }
     tasks = TaskList(count: layers.count) { [unowned self] index, _ in
       let (rates, gradient) = (self.rates, gradient.layers[index])
+      // The state itself is captured: the views of its layers do not keep it.
+      let (network, average) = (state.network.layers[index], state.average.layers[index])
       flushingDenormals {
-        let direction = layers[index].direction(gradient.weight, rates, refreshing: isRefresh)
-        network[index].weight.vector.descend(
-          direction.vector, rate: rates.rate, average: average[index].weight.vector,
+        let direction = layers[index].updateDirection(
+          for: gradient.weight, rates, refreshing: isRefresh)
+        network.weight.vector.descend(
+          direction.vector, rate: rates.rate, average: average.weight.vector,
           averageWeight: rates.averageWeight)
-        network[index].bias.updateByAdam(
-          gradient: gradient.bias, first: first[index].bias, second: second[index].bias,
-          average: average[index].bias, beta1: rates.beta1, beta2: rates.beta2, rate: rates.rate,
-          epsilon: rates.epsilon, averageWeight: rates.averageWeight)
+        network.bias.updateByAdam(
+          gradient: gradient.bias, first: state.optimizer.first.layers[index].bias,
+          second: state.optimizer.second.layers[index].bias, average: average.bias,
+          beta1: rates.beta1, beta2: rates.beta2, rate: rates.rate, epsilon: rates.epsilon,
+          averageWeight: rates.averageWeight)
       }
     }
   }

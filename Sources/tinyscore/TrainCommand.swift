@@ -85,7 +85,9 @@ struct Train: ParsableCommand {
       return Trainer(configuration: options, source: data.law, workers: workers)
     }
     let saved = try Checkpoint(path: path)
-    try checkContinues(saved, options, record: record, path: path)
+    try checkContinues(
+      saved, options, shape: options.networkShape(dimension: data.law.dimension), record: record,
+      path: path)
     if saved.provenance.coreType != Provenance.current.coreType {
       Terminal.complain(
         "\(path) was begun with the kernels of \(saved.provenance.coreType), not "
@@ -98,7 +100,8 @@ struct Train: ParsableCommand {
 
   /// Throws unless the saved run is one with these options on these data, and can go on.
   private func checkContinues(
-    _ saved: Checkpoint, _ options: TrainingConfiguration, record: JSONValue, path: String
+    _ saved: Checkpoint, _ options: TrainingConfiguration, shape: NetworkShape, record: JSONValue,
+    path: String
   ) throws {
     guard saved.hasOptimizerState else {
       throw Failure(
@@ -112,6 +115,12 @@ struct Train: ParsableCommand {
         found: differences.map { "--\($0.name) \($0.right) instead of \($0.left)" }
           .joined(separator: ", ")
           + "; give --\(first.name) \(first.left), or choose another --output")
+    }
+    guard saved.state.network.shape == shape else {
+      throw Failure(
+        .malformedData,
+        "\(path): expected the \(shape.frequencyCount) frequencies and \(shape.dimension) coordinates of "
+          + "its configuration, found tensors of another network")
     }
     guard saved.dataset.canonicalText == record.canonicalText else {
       throw Failure.usage(

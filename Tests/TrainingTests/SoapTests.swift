@@ -125,7 +125,7 @@ private struct SoapReference {
       _ values: [[Double]], step: Int, refreshing: Bool
     ) -> MatrixView<Float> {
       gradient.copy(from: values.flatMap { $0.map { Float($0) } })
-      return layer.direction(gradient, rates(step), refreshing: refreshing)
+      return layer.updateDirection(for: gradient, rates(step), refreshing: refreshing)
     }
   }
 

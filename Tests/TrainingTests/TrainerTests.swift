@@ -65,9 +65,19 @@ func makeTrainer(
   }
 
   /// Where the strata of a batch's noise levels meet, by the density's definition: 90 % of the levels as
-  /// `s²/(σ² + s²)` in `ln σ`, the others even.
-  static func edges(_ range: NoiseRange, scale: Double, batch: Int) -> [Double] {
+  /// `s²/(σ² + s²)` in `ln σ`, the others even, and all of them even within a band.
+  static func edges(
+    _ range: NoiseRange, scale: Double, batch: Int, bands: Int
+  ) -> [Double] {
     func share(_ sigma: Double) -> Double {
+      let position = log(sigma / range.minimum) / range.logWidth * Double(bands)
+      let band = min(Double(bands - 1), position.rounded(.down))
+      func end(_ band: Double) -> Double {
+        smoothShare(range.minimum * exp(range.logWidth * band / Double(bands)))
+      }
+      return end(band) + (position - band) * (end(band + 1) - end(band))
+    }
+    func smoothShare(_ sigma: Double) -> Double {
       func gained(_ sigma: Double) -> Double { log(sigma / hypot(sigma, scale)) }
       return 0.1 * log(sigma / range.minimum) / range.logWidth
         + 0.9 * (gained(sigma) - gained(range.minimum))
@@ -113,7 +123,8 @@ func makeTrainer(
     let levels = Arena<Double>(capacity: batch + 8)
     let levelView = levels.vector(batch)
     var sigmas: [Double] = []
-    let edges = edges(range, scale: state.preconditioning.scale, batch: batch)
+    let edges = edges(
+      range, scale: state.preconditioning.scale, batch: batch, bands: weights.count)
     for r in 0..<batch {
       let sigma = exp(edges[r] + offset * (edges[r + 1] - edges[r]))
       sigmas.append(sigma)
