@@ -66,7 +66,8 @@ public struct Routines<Element>: Sendable {
   let ledgerSums:
     @Sendable (Int, Input, Input, Double, Double, Double, UnsafeMutablePointer<Double>?) -> Void
   let treeSum: @Sendable (Int, UnsafePointer<Output>?, Int, Int) -> Double
-  let adamDirection: @Sendable (Int, Output, Output, Output, Element, Element, Element) -> Void
+  let adamDirection:
+    @Sendable (Int, Output, Output, Output, Element, Element, Element, Element) -> Void
   let descend: @Sendable (Int, Input, Output, Output, Element, Element) -> Void
   let adam:
     @Sendable (

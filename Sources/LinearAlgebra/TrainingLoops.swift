@@ -165,12 +165,17 @@ extension VectorView {
 
   /// Takes this vector for a gradient, updates Adam's moments by it, and replaces it by the direction
   /// `m̂/(√v̂ + ε)`, up to the bias correction that `epsilon` and the caller's rate carry.
+  ///
+  /// No component exceeds `(1 − β₁)/√((1 − β₂)(1 − β₁²/β₂))`, which averages of the same gradients cannot
+  /// (Cauchy and Schwarz); those whose basis has turned can, by any factor. `β₁² < β₂`.
   public func becomeAdamDirection(
     first: VectorView, second: VectorView, beta1: Element, beta2: Element, epsilon: Element
   ) {
     precondition(first.count == count && second.count == count)
+    precondition(beta1 * beta1 < beta2)
+    let limit = (1 - beta1) / ((1 - beta2) * (1 - beta1 * beta1 / beta2)).squareRoot()
     Element.library.routines.adamDirection(
-      count, base, first.base, second.base, beta1, beta2, epsilon)
+      count, base, first.base, second.base, beta1, beta2, epsilon, limit)
   }
 
   /// Moves this slice of the parameters by `−rate · direction`, and their average after it.

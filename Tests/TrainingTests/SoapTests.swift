@@ -1,3 +1,4 @@
+import Distributions
 import ForwardProcess
 import LinearAlgebra
 import Randomness
@@ -74,8 +75,10 @@ private struct SoapReference {
     first = Self.mix(first, gradient, keeping: beta1)
     second = Self.mix(
       second, rotated(gradient).map { $0.map { $0 * $0 } }, keeping: beta2)
+    // Ours: what Adam's averages of the same numbers cannot exceed.
+    let limit = (1 - beta1) / ((1 - beta2) * (1 - beta1 * beta1 / beta2)).squareRoot()
     let normalized = zip(rotated(first), second).map {
-      zip($0, $1).map { $0 / ($1.squareRoot() + epsilon) }
+      zip($0, $1).map { max(-limit, min(limit, $0 / ($1.squareRoot() + epsilon))) }
     }
     return Self.product(
       Self.product(leftBasis, normalized), Self.transpose(rightBasis))
@@ -169,6 +172,19 @@ private struct SoapReference {
     for (a, b) in zip(views[1].elements, views[3].elements) {
       #expect(abs(a - b) < 1e-6 && a != 0)
     }
+  }
+
+  @Test("A small batch at the default rate stays finite", arguments: [1, 3, 8])
+  func smallBatches(batch: Int) throws {
+    let law = try PointsLaw(points: Matrix([[1.0, 0.5], [-1, 0], [0.3, -2], [2, 2]]))
+    let configuration = TrainingConfiguration(
+      steps: 100, batch: batch, width: 64, depth: 4, activation: .silu, optimizer: .soap,
+      learningRate: TrainingDefaults.learningRate(.soap), averageDecay: 0.9,
+      range: law.noiseRange, seed: 1, holdout: 0)
+    let trainer = Trainer(
+      configuration: configuration, source: law, workers: Workers(count: 2))
+    for _ in 0..<100 { try trainer.advance() }
+    #expect(trainer.batchLoss < 100)
   }
 
   @Test("A side that is too long has no basis, and the other still works")

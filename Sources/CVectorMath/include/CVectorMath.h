@@ -79,9 +79,10 @@ typedef struct {
   /* sums[0] = sum of parts[0 ..< count] elementwise over [0, n), added as a fixed binary tree;   \
      overwrites the parts. Returns the sum of squares of the result. */                           \
   double ts_tree_sum_##S(size_t count, REAL *const *parts, size_t offset, size_t n);              \
-  /* Adam's moments, and its direction first / (sqrt(second) + epsilon) in place of the gradient. */ \
+  /* Adam's moments, and its direction first / (sqrt(second) + epsilon), at most limit either way, in \
+     place of the gradient. */                                                                    \
   void ts_adam_direction_##S(size_t n, REAL *gradient, REAL *first, REAL *second, REAL beta1,     \
-                             REAL beta2, REAL epsilon);                                           \
+                             REAL beta2, REAL epsilon, REAL limit);                               \
   /* parameter -= rate direction, and the exponential average of the parameters. */               \
   void ts_descend_##S(size_t n, const REAL *direction, REAL *parameter, REAL *average, REAL rate, \
                       REAL average_weight);                                                       \
