@@ -8,16 +8,9 @@ struct ProcessBenchmark {
 
   /// The program beside this one.
   init() throws {
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = buffer.withUnsafeMutableBytes { bytes in
-      bytes.bindMemory(to: CChar.self).baseAddress.map {
-        readlink("/proc/self/exe", $0, bytes.count)
-      } ?? 0
-    }
-    let own = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
     tool =
-      own.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      .joined(separator: "/") + "/tinyscore"
+      CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .map { $0 + "/" }.joined() + "tinyscore"
     guard access(tool, X_OK) == 0 else { throw ValidationError("\(tool): expected a program") }
   }
 
@@ -48,20 +41,13 @@ struct ProcessBenchmark {
   }
 
   private func run(_ arguments: [String]) throws -> (seconds: Double, megabytes: Double) {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
-    var words: [UnsafeMutablePointer<CChar>?] = ([tool] + arguments).map { strdup($0) } + [nil]
-    defer { for word in words { free(word) } }
-    var (child, status, usage) = (pid_t(), Int32(0), rusage())
     let start = now()
-    guard posix_spawn(&child, tool, &actions, nil, &words, environ) == 0 else {
-      throw ValidationError("\(tool): cannot be started")
+    let result = try Subprocess.run(
+      tool, arguments, input: [], environment: [], timeout: 300, package: "tinyscore")
+    guard result.status == 0 else {
+      throw ValidationError(
+        "\(tool) \(arguments.joined(separator: " ")): ended with \(result.status)")
     }
-    guard wait4(child, &status, 0, &usage) == child, status == 0 else {
-      throw ValidationError("\(tool) \(arguments.joined(separator: " ")): ended with \(status)")
-    }
-    return (now() - start, Double(usage.ru_maxrss) * 1024 / 1e6)
+    return (now() - start, Double(result.peakMemory) / 1e6)
   }
 }

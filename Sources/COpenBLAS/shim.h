@@ -6,6 +6,7 @@
 #define TINYSCORE_COPENBLAS_SHIM_H
 
 #include <cblas.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,44 @@ void dgeqrf_(const int *m, const int *n, double *a, const int *lda, double *tau,
              const int *lwork, int *info);
 void dorgqr_(const int *m, const int *n, const int *k, double *a, const int *lda, const double *tau,
              double *work, const int *lwork, int *info);
+
+// Row-major wrappers for one scalar type (ts_..._s of float, ts_..._d of double): sizes as the caller has
+// them, transposes as flags.
+#define TS_DEFINE_BLAS(REAL, S)                                                                   \
+  /* c = alpha a b + beta c, either factor transposed if told. */                                 \
+  static inline void ts_multiply_##S(bool ta, bool tb, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k,     \
+                                     REAL alpha, const REAL *a, ptrdiff_t lda, const REAL *b,     \
+                                     ptrdiff_t ldb, REAL beta, REAL *c, ptrdiff_t ldc) {          \
+    cblas_##S##gemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans,                                \
+                    tb ? CblasTrans : CblasNoTrans, (blasint)m, (blasint)n, (blasint)k, alpha, a, \
+                    (blasint)lda, b, (blasint)ldb, beta, c, (blasint)ldc);                        \
+  }                                                                                               \
+  /* The lower triangle of c = alpha a a^T + beta c, of a transposed if told. */                  \
+  static inline void ts_symmetric_square_##S(bool transpose, ptrdiff_t n, ptrdiff_t k,            \
+                                             REAL alpha, const REAL *a, ptrdiff_t lda, REAL beta, \
+                                             REAL *c, ptrdiff_t ldc) {                            \
+    cblas_##S##syrk(CblasRowMajor, CblasLower, transpose ? CblasTrans : CblasNoTrans, (blasint)n, \
+                    (blasint)k, alpha, a, (blasint)lda, beta, c, (blasint)ldc);                   \
+  }                                                                                               \
+  /* c = b s, of the symmetric s the lower triangle. */                                           \
+  static inline void ts_multiply_symmetric_##S(ptrdiff_t m, ptrdiff_t n, const REAL *s,           \
+                                               ptrdiff_t lds, const REAL *b, ptrdiff_t ldb,       \
+                                               REAL *c, ptrdiff_t ldc) {                          \
+    cblas_##S##symm(CblasRowMajor, CblasRight, CblasLower, (blasint)m, (blasint)n, 1, s,          \
+                    (blasint)lds, b, (blasint)ldb, 0, c, (blasint)ldc);                           \
+  }                                                                                               \
+  /* The rows of a, (n, n), become orthonormal: for LAPACK they are columns. Its code. */         \
+  static inline ptrdiff_t ts_orthonormalize_##S(ptrdiff_t n, REAL *a, REAL *tau, REAL *work,      \
+                                                ptrdiff_t length) {                               \
+    int size = (int)n, lwork = (int)length, info = 0;                                             \
+    S##geqrf_(&size, &size, a, &size, tau, work, &lwork, &info);                                  \
+    if (info == 0) S##orgqr_(&size, &size, &size, a, &size, tau, work, &lwork, &info);            \
+    return info;                                                                                  \
+  }
+
+TS_DEFINE_BLAS(float, s)
+TS_DEFINE_BLAS(double, d)
+#undef TS_DEFINE_BLAS
 
 // The choice of kernels, as the library makes it when it is loaded; absent from builds for one
 // processor. Not in its header.

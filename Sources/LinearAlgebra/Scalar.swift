@@ -79,29 +79,8 @@ extension Float: Scalar {
   /// The single-precision routines.
   public static let library = Library<Float>(
     Routines(
-      multiply: { ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc in
-        cblas_sgemm(
-          CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
-          blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
-          blasint(ldc))
-      },
-      symmetricSquare: { transpose, n, k, alpha, a, lda, beta, c, ldc in
-        cblas_ssyrk(
-          CblasRowMajor, CblasLower, transpose ? CblasTrans : CblasNoTrans, blasint(n), blasint(k),
-          alpha, a, blasint(lda), beta, c, blasint(ldc))
-      },
-      multiplySymmetric: { m, n, s, lds, b, ldb, c, ldc in
-        cblas_ssymm(
-          CblasRowMajor, CblasRight, CblasLower, blasint(m), blasint(n), 1, s, blasint(lds), b,
-          blasint(ldb), 0, c, blasint(ldc))
-      },
-      orthonormalize: { n, a, tau, work, length in
-        // Column-major, the columns are the rows here; the signs are those that LAPACK takes.
-        var (n, length, info) = (Int32(n), Int32(length), Int32(0))
-        sgeqrf_(&n, &n, a, &n, tau, work, &length, &info)
-        if info == 0 { sorgqr_(&n, &n, &n, a, &n, tau, work, &length, &info) }
-        return Int(info)
-      },
+      multiply: ts_multiply_s, symmetricSquare: ts_symmetric_square_s,
+      multiplySymmetric: ts_multiply_symmetric_s, orthonormalize: ts_orthonormalize_s,
       activate: ts_activate_s, activateOnly: ts_activate_only_s, scaleAndSum: ts_scale_and_sum_s,
       narrowForward: ts_narrow_forward_s, narrowBackward: ts_narrow_backward_s,
       columnSums: ts_column_sums_s, addRows: ts_add_rows_s,
@@ -120,29 +99,8 @@ extension Double: Scalar {
   /// The double-precision routines.
   public static let library = Library<Double>(
     Routines(
-      multiply: { ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc in
-        cblas_dgemm(
-          CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
-          blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
-          blasint(ldc))
-      },
-      symmetricSquare: { transpose, n, k, alpha, a, lda, beta, c, ldc in
-        cblas_dsyrk(
-          CblasRowMajor, CblasLower, transpose ? CblasTrans : CblasNoTrans, blasint(n), blasint(k),
-          alpha, a, blasint(lda), beta, c, blasint(ldc))
-      },
-      multiplySymmetric: { m, n, s, lds, b, ldb, c, ldc in
-        cblas_dsymm(
-          CblasRowMajor, CblasRight, CblasLower, blasint(m), blasint(n), 1, s, blasint(lds), b,
-          blasint(ldb), 0, c, blasint(ldc))
-      },
-      orthonormalize: { n, a, tau, work, length in
-        // Column-major, the columns are the rows here; the signs are those that LAPACK takes.
-        var (n, length, info) = (Int32(n), Int32(length), Int32(0))
-        dgeqrf_(&n, &n, a, &n, tau, work, &length, &info)
-        if info == 0 { dorgqr_(&n, &n, &n, a, &n, tau, work, &length, &info) }
-        return Int(info)
-      },
+      multiply: ts_multiply_d, symmetricSquare: ts_symmetric_square_d,
+      multiplySymmetric: ts_multiply_symmetric_d, orthonormalize: ts_orthonormalize_d,
       activate: ts_activate_d, activateOnly: ts_activate_only_d, scaleAndSum: ts_scale_and_sum_d,
       narrowForward: ts_narrow_forward_d, narrowBackward: ts_narrow_backward_d,
       columnSums: ts_column_sums_d, addRows: ts_add_rows_d,

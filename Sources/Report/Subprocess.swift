@@ -12,6 +12,8 @@ package struct Subprocess {
     package var status: Int32
     package var output: [UInt8]
     package var errors: [UInt8]
+    /// The most memory that the program had, in bytes.
+    package var peakMemory: Int
   }
 
   private var child: pid_t
@@ -29,14 +31,15 @@ package struct Subprocess {
     if output == nil { kill(process.child, SIGKILL) }
     for descriptor in process.descriptors where descriptor >= 0 { close(descriptor) }
     process.descriptors = []
-    var status: Int32 = 0
-    while waitpid(process.child, &status, 0) < 0 && errno == EINTR {}
+    var (status, usage) = (Int32(0), rusage())
+    while wait4(process.child, &status, 0, &usage) < 0 && errno == EINTR {}
     guard let output else {
       throw ReportError.programTimedOut(program: program, seconds: timeout)
     }
     // The macros WIFEXITED, WEXITSTATUS and WTERMSIG; a signal counts as the shell counts it.
     let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
-    return Result(status: code, output: output[0], errors: output[1])
+    return Result(
+      status: code, output: output[0], errors: output[1], peakMemory: 1024 * usage.ru_maxrss)
   }
 
   /// Starts the program with its three streams on sockets of ours.

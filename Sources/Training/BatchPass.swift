@@ -7,7 +7,7 @@ internal import ScoreNetwork
 package struct BatchAddress: Sendable {
   /// The stream of the step.
   let stream: RandomStream
-  /// The relative position of every noise level in its part of the range, in [0, 1).
+  /// The relative position of every noise level in its stratum, in [0, 1).
   let levelOffset: Double
 }
 

@@ -9,8 +9,7 @@ internal import LinearAlgebra
 /// of the preconditioning, averaged over each band of the ledger, so that levels are even within a band:
 /// far above the data scale s the network's output hardly moves the prediction, and samples there teach
 /// little. Every sample counts with the width of its stratum, so that sums over a batch remain those of
-/// levels uniform in `ln σ` (importance sampling; with one sample a stratum, without any variance from the
-/// weights).
+/// levels uniform in `ln σ` (importance sampling).
 struct NoiseStrata: Sendable {
   /// `ln(σ/s)` where strata meet, ascending, `(batch + 1)`.
   let edges: VectorView<Double>

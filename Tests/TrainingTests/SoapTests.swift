@@ -11,9 +11,8 @@ private struct SoapReference {
   var (left, right): ([[Double]], [[Double]])
   var (leftBasis, rightBasis): ([[Double]], [[Double]])
   var (first, second): ([[Double]], [[Double]])
-  let hasSides: (left: Bool, right: Bool)
 
-  init(rows: Int, columns: Int, hasSides: (left: Bool, right: Bool) = (true, true)) {
+  init(rows: Int, columns: Int) {
     func zeros(_ n: Int, _ m: Int) -> [[Double]] {
       Array(repeating: Array(repeating: 0, count: m), count: n)
     }
@@ -23,7 +22,6 @@ private struct SoapReference {
     (left, right) = (zeros(rows, rows), zeros(columns, columns))
     (leftBasis, rightBasis) = (identity(rows), identity(columns))
     (first, second) = (zeros(rows, columns), zeros(rows, columns))
-    self.hasSides = hasSides
   }
 
   static func product(_ a: [[Double]], _ b: [[Double]]) -> [[Double]] {
@@ -65,8 +63,8 @@ private struct SoapReference {
     left = Self.mix(left, Self.product(gradient, transposed), keeping: 0.95)
     right = Self.mix(right, Self.product(transposed, gradient), keeping: 0.95)
     if refreshing {
-      if hasSides.left { leftBasis = Self.orthonormal(Self.product(left, leftBasis)) }
-      if hasSides.right { rightBasis = Self.orthonormal(Self.product(right, rightBasis)) }
+      leftBasis = Self.orthonormal(Self.product(left, leftBasis))
+      rightBasis = Self.orthonormal(Self.product(right, rightBasis))
     }
     let (leftBasis, rightBasis) = (leftBasis, rightBasis)
     func rotated(_ a: [[Double]]) -> [[Double]] {
