@@ -102,7 +102,12 @@ let package = Package(
     tests("ForwardProcess", ["ForwardProcess", "LinearAlgebra", "Randomness"]),
     tests(
       "Dynamics",
-      ["Dynamics", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness"]),
+      ["Dynamics", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness"],
+      exclude: [
+        "References/fixed_points.py", "References/generate_branchings.py",
+        "References/generate_digits.py", "References/generate_digit_counts.py",
+        "References/head.txt",
+      ]),
     tests(
       "Estimation",
       [

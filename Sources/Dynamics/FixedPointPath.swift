@@ -1,0 +1,112 @@
+/// A fixed point of a score at one noise level.
+public struct FixedPoint: Sendable {
+  /// The noise level σ.
+  public let sigma: Double
+  /// Where it is, `(D)`.
+  public let x: [Double]
+  /// The eigenvalues of `∇s` there, ascending, `(D)`, in units of 1/length²; of a learned score their
+  /// real parts.
+  public let eigenvalues: [Double]
+
+  /// Whether `∇s` is negative definite.
+  public var isStable: Bool { (eigenvalues.last ?? 1) < 0 }
+}
+
+/// A path of fixed points over the noise level (Ambrogioni 2025, after Equation 23).
+public struct FixedPointPath: Sendable {
+  /// The number of the path in its diagram.
+  public let id: Int
+  /// The starting point, a data point say, from which the path rises; nil if it was met further up.
+  public let start: Int?
+  /// The fixed points, from small noise to where the path ends.
+  public let points: [FixedPoint]
+}
+
+/// Where stable paths come together as the noise grows: seen from the other end, a decision.
+public struct Branching: Sendable {
+  /// The kinds there are.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// Stable paths meet, and one goes on from there: the decision is continuous.
+    case pitchfork
+    /// A stable path meets an unstable one and both end: it goes on elsewhere, after a jump.
+    case saddleNode = "saddle-node"
+    /// Several stable paths that mirror each other end at once and jump to the same one, which was stable
+    /// beside them.
+    case firstOrder = "first-order"
+  }
+
+  /// What a path and its neighbour do shortly below the branching.
+  public struct Approach: Sendable {
+    /// The noise level.
+    public let sigma: Double
+    /// The distance between the two arms: the stable paths of a pitchfork, else the stable and the unstable path.
+    public let separation: Double
+    /// `vᵀ ∇s v` along the direction v of the branching, in 1/length²: on the path that ends, and above σ_c, for a
+    /// pitchfork, on the one that goes on. It tends to 0 (after Equation 24).
+    public let curvature: Double
+  }
+
+  /// The kind.
+  public internal(set) var kind: Kind
+  /// The critical noise level σ_c.
+  public internal(set) var sigma: Double
+  /// Where the paths meet, `(D)`.
+  public internal(set) var x: [Double]
+  /// The unit vector along which they separate, `(D)`.
+  public let direction: [Double]
+  /// The paths that end here, ascending.
+  public internal(set) var ending: [Int]
+  /// The path on which they go on: for a jump the nearest stable fixed point, the paper's convention.
+  public internal(set) var continuing: Int?
+  /// The path to which gradient ascent on `log p_σ` leads from here.
+  public internal(set) var gradientFlow: Int?
+  /// The distance from `x` to the path that goes on, 0 for a pitchfork.
+  public internal(set) var jump: Double
+  /// `d ln ‖x − x_c‖/d ln (σ_c − σ)` of a path that ends, close to σ_c: ½.
+  public let exponent: Double
+  /// The field h of the Curie–Weiss model at this branching, in nats; nil where it is none.
+  public internal(set) var field: Double?
+  /// Where the pitchfork would be without the field; nil where there is none.
+  public internal(set) var unperturbedSigma: Double?
+  /// What happens shortly below and above, ascending in σ.
+  public internal(set) var approach: [Approach]
+}
+
+/// The fixed points of a score over the noise level: paths, and where they branch.
+public struct FixedPointDiagram: Sendable {
+  /// Where a path gains or loses stability while it goes on.
+  public struct StabilityChange: Sendable {
+    /// The path.
+    public let path: Int
+    /// The noise level.
+    public let sigma: Double
+    /// The number of unstable directions below and above.
+    public let unstableDirections: (below: Int, above: Int)
+  }
+
+  /// The dimension D of the space.
+  public let dimension: Int
+  /// The paths, numbered from 0: those that rise from starting points come first, in their order.
+  public internal(set) var paths: [FixedPointPath]
+  /// The branchings of stable paths, ascending in σ.
+  public internal(set) var branchings: [Branching]
+  /// The changes of stability along paths that go on, ascending in σ.
+  public internal(set) var stabilityChanges: [StabilityChange]
+
+  /// The path on which the fixed point of path `id` is at noise level `sigma`, all paths that have ended by
+  /// then followed to where they went on.
+  public func path(of id: Int, at sigma: Double) -> Int {
+    var id = id
+    for branching in branchings where branching.sigma <= sigma && branching.ending.contains(id) {
+      id = branching.continuing ?? id
+    }
+    return id
+  }
+
+  /// The groups of starting points that share a path at noise level `sigma`.
+  public func groups(at sigma: Double) -> [[Int]] {
+    let starts = paths.filter { $0.start != nil }.map(\.id)
+    return Dictionary(grouping: starts) { path(of: $0, at: sigma) }.values
+      .map { $0.sorted() }.sorted { $0[0] < $1[0] }
+  }
+}

@@ -1,0 +1,38 @@
+public import ForwardProcess
+internal import Glibc
+public import LinearAlgebra
+
+extension FixedPointSearch {
+  /// The search for the fixed points of the exact score of weighted points, `(K, D)`.
+  ///
+  /// Each path starts where the nearest other point has a share of e⁻¹⁸ in the posterior at the point itself.
+  public init(
+    points: Matrix<Double>, weights: [Double], score: any ScoreFunction,
+    range: ClosedRange<Double>
+  ) {
+    let levels = Self.decisionScales(points, weights)
+    let least = min(range.lowerBound, levels.min() ?? range.lowerBound)
+    self.init(
+      score: score, starts: points, startLevels: levels.map { max(least, $0) },
+      range: least...range.upperBound)
+  }
+
+  /// For each point the noise level at which no other one has a share of more than `e⁻¹⁸` in the
+  /// posterior there; infinite for a single point.
+  static func decisionScales(_ points: Matrix<Double>, _ weights: [Double]) -> [Double] {
+    let x = points.elements
+    let D = points.columns
+    return weights.indices.map { i in
+      var least = Double.infinity
+      for k in weights.indices where k != i {
+        var square = 0.0
+        for j in 0..<D {
+          let difference = x[i * D + j] - x[k * D + j]
+          square += difference * difference
+        }
+        least = min(least, square / (2 * (18 + max(0, log(weights[k] / weights[i])))))
+      }
+      return least.squareRoot()
+    }
+  }
+}

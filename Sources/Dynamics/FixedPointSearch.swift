@@ -1,0 +1,139 @@
+public import ForwardProcess
+internal import Glibc
+public import LinearAlgebra
+
+/// The search for the fixed points of a score over a range of noise levels.
+///
+/// Every path that is stable at small noise is followed upward from its starting point until it ends in a
+/// turn, and the path of large noise downward through its changes of stability. Turns are then taken in the
+/// order of their noise levels: two arms that are both stable make a pitchfork, whose middle is followed to both
+/// sides; after a fold the path goes on at the nearest stable fixed point, and ascent on the log density shows
+/// where a sample would go. What ascent finds and no path leads to becomes a path of its own, so
+/// nothing stable that others end in is missed.
+public struct FixedPointSearch: Sendable {
+  /// The score, learned or exact.
+  public let score: any ScoreFunction
+  /// The starting points, `(K, D)`.
+  public let starts: Matrix<Double>
+  /// The noise level, for each starting point, at which a stable fixed point lies beside it.
+  public let startLevels: [Double]
+  /// The largest noise level, at which one fixed point is left.
+  public let maximum: Double
+  /// The smallest one, down to which paths are followed.
+  public let minimum: Double
+  /// The Curie–Weiss field below which a fold counts as a pitchfork: for an exact score so small that it
+  /// moves the fold by less than 1e-6; a learned score breaks a symmetry by much more.
+  public let fieldTolerance: Double
+  /// Whether unstable paths between neighbouring starting points are looked for.
+  public let findsSaddles: Bool
+
+  /// A search as given.
+  public init(
+    score: any ScoreFunction, starts: Matrix<Double>, startLevels: [Double],
+    range: ClosedRange<Double>, fieldTolerance: Double = 1e-9, findsSaddles: Bool = true
+  ) {
+    precondition(starts.columns == score.dimension && startLevels.count == starts.rows)
+    precondition(range.lowerBound > 0 && startLevels.allSatisfy { $0 > 0 })
+    self.score = score
+    self.starts = starts
+    self.startLevels = startLevels
+    (minimum, maximum) = (range.lowerBound, range.upperBound)
+    self.fieldTolerance = fieldTolerance
+    self.findsSaddles = findsSaddles
+  }
+
+  /// Whether branchings are looked at closely: their fields, and what happens around them.
+  var findsFields: Bool { starts.rows <= Self.mostCloseStarts }
+
+  /// Starting points, at most, whose branchings are looked at closely.
+  private static let mostCloseStarts = 256
+
+  var equation: FixedPointEquation { FixedPointEquation(score: score) }
+  var tracer: PathTracer { PathTracer(equation: equation) }
+
+  /// The path that rises from starting point `index`; nil where no stable fixed point lies beside it.
+  func leaf(_ index: Int) -> TracedPath? {
+    let (u, x) = (log(startLevels[index]), Array(starts.row(index)))
+    guard let x = equation.fixedPoint(near: x, u) else { return nil }
+    let node = equation.node(x, u)
+    guard node.index == 0 else { return nil }
+    return rising(from: node, start: index, reachesDown: true)
+  }
+
+  /// The path that rises from a stable fixed point.
+  func rising(from node: PathNode, start: Int? = nil, reachesDown: Bool = false) -> TracedPath {
+    let (nodes, ending) = tracer.trace(
+      from: node, rising: true, to: log(maximum), stoppingAt: .stability)
+    var path = TracedPath(start: start, nodes: nodes, end: .open, reachesDown: reachesDown)
+    switch ending {
+    case .turn:
+      path.nodes.removeLast()
+      guard let turn = TurningPoint(nodes, tracer: tracer) else { break }
+      // Nodes of the other arm.
+      while path.nodes.count > 1, path.last.u >= turn.u || turn.isBeyond(path.last.x) {
+        path.nodes.removeLast()
+      }
+      path.nodes.append(equation.node(turn.x, turn.u))
+      path.end = .turn(turn)
+    case .stability:
+      path.nodes.removeLast()
+      if let (critical, direction) = criticalNode(between: path.last, and: nodes[nodes.count - 1]) {
+        path.nodes.append(critical)
+        path.end = .instability(direction: direction)
+      }
+    case .level, .stalled: break
+    }
+    return path
+  }
+
+  /// Where between two nodes of a path its stability changes, and the direction that does: the zero of an
+  /// eigenvalue by the secants of the regula falsi, which keep it bracketed (Dowell and Jarratt 1971).
+  func criticalNode(
+    between low: PathNode, and high: PathNode
+  ) -> (node: PathNode, direction: [Double])? {
+    let place = score.dimension - max(low.index, high.index)
+    var (a, b) = (low, high)
+    var (fa, fb) = (a.spectrum[place], b.spectrum[place])
+    var critical = abs(fa) < abs(fb) ? a : b
+    // One of the two may be critical to rounding.
+    let isBracketed = fa * fb < 0
+    for _ in 0..<(isBracketed ? 40 : 0) {
+      let share = fa / (fa - fb)
+      let u = a.u + share * (b.u - a.u)
+      let guess = zip(a.x, b.x).map { $0 + share * ($1 - $0) }
+      guard let x = equation.fixedPoint(near: guess, u) else { break }
+      critical = equation.node(x, u)
+      let value = critical.spectrum[place]
+      guard value.isFinite, abs(value) > 1e-12 else { break }
+      if value * fb < 0 { (a, fa) = (b, fb) } else { fa *= fb / (fb + value) }
+      (b, fb) = (critical, value)
+      if abs(b.u - a.u) < 1e-14 { break }
+    }
+    let jacobian = equation.jacobian(critical.x, critical.u)
+    let symmetric = Matrix(
+      rows: jacobian.rows, columns: jacobian.rows,
+      elements: zip(jacobian.elements, jacobian.transposed.elements).map { ($0 + $1) / 2 })
+    guard let eigen = SymmetricEigen(symmetric) else { return nil }
+    let least = eigen.values.indices.min { abs(eigen.values[$0]) < abs(eigen.values[$1]) } ?? 0
+    return (critical, Array(eigen.vectors.row(least)))
+  }
+
+  /// The path through a fixed point, upward to its end and downward through changes of stability.
+  func path(through node: PathNode) -> TracedPath {
+    var path = rising(from: node)
+    let (below, ending) = tracer.trace(from: node, rising: false, to: log(minimum))
+    var lower = below.dropFirst()
+    if ending == .turn { lower = lower.dropLast() }
+    path.nodes = lower.reversed() + path.nodes
+    return path
+  }
+
+  /// The fixed point at the largest noise level.
+  var top: PathNode? {
+    let mean = (0..<score.dimension).map { j in
+      (0..<starts.rows).reduce(0) { $0 + starts[$1, j] } / Double(max(1, starts.rows))
+    }
+    let u = log(maximum)
+    return equation.ascended(from: mean, u).map { equation.node($0, u) }
+  }
+}
