@@ -68,24 +68,29 @@ struct FixedPointEquation: Sendable {
     return iteration.isDone ? x : nil
   }
 
-  /// The stable fixed point at `u` that gradient ascent on `log p_σ` leads to from `start`; nil where it does not
-  /// get there.
+  /// The stable fixed point at `u` that ascent on `log p_σ` leads to from `start`; nil where it does not get
+  /// there.
   ///
   /// By the mean shift `x ← E[y|x]` (Carreira-Perpiñán 2007), for the exact score an ascent whatever
-  /// the step, until Newton's method takes over.
-  func ascended(from start: [Double], _ u: Double) -> [Double]? {
+  /// the step; where the density is concave by Newton's steps, cut to a length of σ.
+  func ascended(from start: [Double], _ u: Double, iterations: Int = 3000) -> [Double]? {
     let sigma = exp(u)
-    var x = start
-    for iteration in 0..<4000 {
-      let step = residual(x, u)
-      guard step.allSatisfy(\.isFinite) else { return nil }
-      // Newton's method leads on only where the density is concave, and one looks there seldom.
-      if Self.norm(step) < 1e-2 || iteration % 50 == 49,
-        Self.norm(step) < 1e-12 || isConcave(x, u),
-        let end = fixedPoint(near: x, u), isConcave(end, u)
-      {
-        return end
+    var (x, isInside) = (start, false)
+    for iteration in 0..<iterations {
+      let residual = residual(x, u)
+      guard residual.allSatisfy(\.isFinite) else { return nil }
+      var step = residual
+      // Whether the density is concave costs more than a step, and seldom changes.
+      if isInside || iteration % 8 == 0 {
+        let jacobian = jacobian(x, u)
+        isInside = (jacobian.eigenvalueRealParts?.last ?? 1) < 0
+        if isInside, let newton = EliminationFactors(jacobian)?.solution(of: residual.map { -$0 }) {
+          let length = Self.norm(newton)
+          if length < 1e-9 { return x }
+          step = newton.map { $0 * min(1, 1 / length) }
+        }
       }
+      if Self.norm(residual) < 1e-13 { return isConcave(x, u) ? x : nil }
       x = zip(x, step).map { $0 + sigma * $1 }
     }
     return nil

@@ -50,6 +50,8 @@ public struct Branching: Sendable {
   public internal(set) var kind: Kind
   /// The critical noise level σ_c.
   public internal(set) var sigma: Double
+  /// The noise level up to which the ending paths are there: σ_c but for what a weak field takes away.
+  public let endSigma: Double
   /// Where the paths meet, `(D)`.
   public internal(set) var x: [Double]
   /// The unit vector along which they separate, `(D)`.

@@ -2,18 +2,35 @@ internal import Glibc
 public import LinearAlgebra
 
 extension FixedPointSearch {
+  /// A path that rises from a starting point, and where ascent leads from the fold in which it ends.
+  private struct Leaf: Sendable {
+    let path: TracedPath
+    let landing: PathNode?
+  }
+
   /// Starting points, at most, between which unstable paths are looked for.
   private static let mostSaddleStarts = 40
+  /// Starting points whose paths are followed before progress is told.
+  private static let leavesAtOnce = 64
   /// Numbers, about, that the points of all paths may have.
   private static let mostNumbers = 2_000_000
 
   /// The diagram: all paths and where they branch.
-  public func diagram(workers: Workers) -> FixedPointDiagram {
-    let leaves = workers.map(starts.rows) { index -> (path: TracedPath, landing: PathNode?)? in
-      guard let path = leaf(index) else { return nil }
-      let fold = path.turn.flatMap { $0.isPitchfork ? nil : $0 }
-      return (path, fold.flatMap { landing(from: $0) })
-    }.compactMap(\.self)
+  ///
+  /// `progress` is told how many of the starting points are done.
+  public func diagram(
+    workers: Workers, progress: (Int) -> Void = { _ in }
+  ) -> FixedPointDiagram {
+    var leaves: [Leaf] = []
+    for first in stride(from: 0, to: starts.rows, by: Self.leavesAtOnce) {
+      let count = min(Self.leavesAtOnce, starts.rows - first)
+      leaves += workers.map(count) { index -> Leaf? in
+        guard let path = leaf(first + index) else { return nil }
+        let fold = path.turn.flatMap { $0.isPitchfork ? nil : $0 }
+        return Leaf(path: path, landing: fold.flatMap { landing(from: $0) })
+      }.compactMap(\.self)
+      progress(first + count)
+    }
     let landings = Dictionary(
       leaves.enumerated().compactMap { id, leaf in leaf.landing.map { (id, $0) } },
       uniquingKeysWith: { first, _ in first })

@@ -11,9 +11,13 @@ extension FixedPointSearch {
     range: ClosedRange<Double>
   ) {
     let levels = Self.decisionScales(points, weights)
+    let mean = (0..<points.columns).map { j in
+      weights.indices.reduce(0) { $0 + weights[$1] * points[$1, j] }
+    }
     let least = min(range.lowerBound, levels.min() ?? range.lowerBound)
     self.init(
-      score: score, starts: points, startLevels: levels.map { max(least, $0) },
+      score: score, starts: points, startLevels: levels.map { min(range.upperBound, max(least, $0)) },
+      mean: mean,
       range: least...range.upperBound)
   }
 

@@ -17,6 +17,8 @@ public struct FixedPointSearch: Sendable {
   public let starts: Matrix<Double>
   /// The noise level, for each starting point, at which a stable fixed point lies beside it.
   public let startLevels: [Double]
+  /// Where at the largest noise level the fixed point is looked for: the mean of the data, `(D)`.
+  public let mean: [Double]
   /// The largest noise level, at which one fixed point is left.
   public let maximum: Double
   /// The smallest one, down to which paths are followed.
@@ -29,14 +31,16 @@ public struct FixedPointSearch: Sendable {
 
   /// A search as given.
   public init(
-    score: any ScoreFunction, starts: Matrix<Double>, startLevels: [Double],
+    score: any ScoreFunction, starts: Matrix<Double>, startLevels: [Double], mean: [Double],
     range: ClosedRange<Double>, fieldTolerance: Double = 1e-9, findsSaddles: Bool = true
   ) {
     precondition(starts.columns == score.dimension && startLevels.count == starts.rows)
+    precondition(mean.count == score.dimension)
     precondition(range.lowerBound > 0 && startLevels.allSatisfy { $0 > 0 })
     self.score = score
     self.starts = starts
     self.startLevels = startLevels
+    self.mean = mean
     (minimum, maximum) = (range.lowerBound, range.upperBound)
     self.fieldTolerance = fieldTolerance
     self.findsSaddles = findsSaddles
@@ -130,9 +134,6 @@ public struct FixedPointSearch: Sendable {
 
   /// The fixed point at the largest noise level.
   var top: PathNode? {
-    let mean = (0..<score.dimension).map { j in
-      (0..<starts.rows).reduce(0) { $0 + starts[$1, j] } / Double(max(1, starts.rows))
-    }
     let u = log(maximum)
     return equation.ascended(from: mean, u).map { equation.node($0, u) }
   }

@@ -13,8 +13,11 @@ public struct ModeSearch: Sendable {
   public let flat: Int
 
   /// Eigenvalues of `σ² ∇s` above this are those of a ridge.
-  private static let leastCurvature = 1e-4
+  private static let leastCurvature = 1e-3
   private static let blockRows = 256
+  /// The mean shifts that all points take before each is looked at.
+  private static let shifts = 200
+  private static let mostSteps = 400
 
   /// Follows the rows of `points`, `(N, D)`, upward in `log p_σ`.
   ///
@@ -23,29 +26,41 @@ public struct ModeSearch: Sendable {
     precondition(points.columns == score.dimension && sigma > 0)
     let (equation, u) = (FixedPointEquation(score: score), log(sigma))
     let count = (points.rows + Self.blockRows - 1) / Self.blockRows
-    let ends = workers.map(count) { block -> [PathNode?] in
+    let shifted = workers.map(count) { block -> Matrix<Double> in
       let first = block * Self.blockRows
       var x = points.rows(first..<min(points.rows, first + Self.blockRows))
-      for _ in 0..<200 { x = score.denoised(at: x, sigma: sigma) }
-      return (0..<x.rows).map { row in
-        guard x.row(row).allSatisfy(\.isFinite) else { return nil }
-        return equation.ascended(from: Array(x.row(row)), u).map { equation.node($0, u) }
-      }
-    }.flatMap(\.self)
+      for _ in 0..<Self.shifts { x = score.denoised(at: x, sigma: sigma) }
+      return x
+    }.flatMap { x in (0..<x.rows).map { Array(x.row($0)) } }
     var (found, destinations, flat): ([[Double]], [Int?], Int) = ([], [], 0)
-    for end in ends {
-      guard let end else {
+    for x in shifted {
+      guard x.allSatisfy(\.isFinite) else {
         destinations.append(nil)
         continue
       }
-      guard let least = end.spectrum.last, least < -Self.leastCurvature else {
-        destinations.append(nil)
+      let residual = FixedPointEquation.norm(equation.residual(x, u))
+      // Where the shift has all but come to rest a mode that is known is this one.
+      if residual < 0.02,
+        let known = found.firstIndex(where: { FixedPointEquation.distance($0, x) < 0.1 * sigma })
+      {
+        destinations.append(known)
+        continue
+      }
+      let least = equation.spectrum(x, u).last ?? 1
+      if residual < 0.02 && abs(least) < Self.leastCurvature {
         flat += 1
+        destinations.append(nil)
         continue
       }
-      let known = found.firstIndex { FixedPointEquation.distance($0, end.x) < 1e-3 * sigma }
+      guard let end = equation.ascended(from: x, u, iterations: Self.mostSteps),
+        (equation.spectrum(end, u).last ?? 1) < -Self.leastCurvature
+      else {
+        destinations.append(nil)
+        continue
+      }
+      let known = found.firstIndex { FixedPointEquation.distance($0, end) < 1e-3 * sigma }
       destinations.append(known ?? found.count)
-      if known == nil { found.append(end.x) }
+      if known == nil { found.append(end) }
     }
     modes = Matrix(
       rows: found.count, columns: points.columns, elements: found.flatMap(\.self))

@@ -147,11 +147,12 @@ struct PathTracer: Sendable {
 
     /// The unit tangent `(dx/σ, du)` of the curve, on the side of `direction`.
     func tangent(along direction: [Double]) -> [Double]? {
-      let matrix = bordered(by: direction)
+      let (n, matrix) = (slope.count, bordered(by: direction))
       let right = slope.map { _ in 0.0 } + [1]
-      // Its length is 1 over the cosine of the angle to `direction`; far more where another direction, along
-      // which the density is flat, comes in.
-      let plain = EliminationFactors(matrix)?.solution(of: right)
+      // Where the density is flat along some direction, as on a ring of points, errors of the slope would turn the
+      // tangent there: singular values tell, but cost more than elimination, of which only the length, 1 over the
+      // cosine of the angle to `direction`, is a warning.
+      let plain = n > 16 ? EliminationFactors(matrix)?.solution(of: right) : nil
       guard
         let solution = plain.flatMap({ FixedPointEquation.norm($0) < 1.5 ? $0 : nil })
           ?? matrix.shortestSolution(of: right, cutoff: 1e-7)

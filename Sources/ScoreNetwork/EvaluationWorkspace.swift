@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// The memory of one thread's evaluations of a network: a block of rows, and tangents for Jacobians.
 final class EvaluationWorkspace<Element: Scalar>: Sendable {
-  /// Rows of a block; fixed, so that a row's result does not depend on how many are asked for.
+  /// Rows of a block unless told; fixed, so that a row's result does not depend on how many are asked for.
   static var blockRows: Int { 128 }
 
   let network: NetworkWorkspace<Element>
@@ -11,10 +11,10 @@ final class EvaluationWorkspace<Element: Scalar>: Sendable {
   let levels: VectorView<Element>
   private let levelArena: Arena<Element>
 
-  init(shape: NetworkShape) {
-    network = NetworkWorkspace(shape: shape, rows: Self.blockRows)
-    levelArena = Arena(capacity: Arena<Element>.capacity(for: [Self.blockRows]))
-    levels = levelArena.vector(Self.blockRows)
+  init(shape: NetworkShape, rows: Int) {
+    network = NetworkWorkspace(shape: shape, rows: rows)
+    levelArena = Arena(capacity: Arena<Element>.capacity(for: [rows]))
+    levels = levelArena.vector(rows)
   }
 }
 
@@ -31,9 +31,8 @@ struct JacobianWorkspace<Element: Scalar>: Sendable {
   /// factors, 2 × 256 × width numbers, stay in the cache.
   private static var gradientRows: Int { 256 }
 
-  init(shape: NetworkShape) {
-    let fit = max(
-      1, min(EvaluationWorkspace<Element>.blockRows, Self.gradientRows / shape.dimension))
+  init(shape: NetworkShape, blockRows: Int) {
+    let fit = max(1, min(blockRows, Self.gradientRows / shape.dimension))
     rows = 1 << (Int.bitWidth - 1 - fit.leadingZeroBitCount)
     let count = rows * shape.dimension
     arena = Arena(

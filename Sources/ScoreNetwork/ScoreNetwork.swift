@@ -21,14 +21,31 @@ public struct ScoreNetwork<Element: Scalar>: ScoreFunction {
     parameters: NetworkParameters<Element>, embedding: NoiseEmbedding<Element>,
     preconditioning: Preconditioning
   ) {
+    self.init(
+      parameters: parameters, embedding: embedding, preconditioning: preconditioning,
+      blockRows: EvaluationWorkspace<Element>.blockRows)
+  }
+
+  private init(
+    parameters: NetworkParameters<Element>, embedding: NoiseEmbedding<Element>,
+    preconditioning: Preconditioning, blockRows: Int
+  ) {
     precondition(parameters.shape.frequencyCount == embedding.frequencies.count)
     precondition(parameters.shape.dimension == preconditioning.mean.count)
     self.parameters = parameters
     self.embedding = embedding
     self.preconditioning = preconditioning
     let shape = parameters.shape
-    workspaces = WorkspaceCache { EvaluationWorkspace(shape: shape) }
-    jacobianWorkspaces = WorkspaceCache { JacobianWorkspace(shape: shape) }
+    workspaces = WorkspaceCache { EvaluationWorkspace(shape: shape, rows: blockRows) }
+    jacobianWorkspaces = WorkspaceCache { JacobianWorkspace(shape: shape, blockRows: blockRows) }
+  }
+
+  /// The same network in double precision and in blocks of a few rows, as suits following single points.
+  public func pointwise() -> ScoreNetwork<Double> {
+    ScoreNetwork<Double>(
+      parameters: parameters.copy(),
+      embedding: NoiseEmbedding(frequencies: embedding.frequencies),
+      preconditioning: preconditioning, blockRows: 4)
   }
 
   /// The dimension D of the space.

@@ -1,17 +1,17 @@
-public import ArgumentParser
-internal import Distributions
-internal import Dynamics
-internal import ForwardProcess
+internal import ArgumentParser
 internal import JSONText
 internal import LinearAlgebra
 internal import Report
-public import Storage
+internal import Storage
 
 /// `tinyscore bifurcations`: the fixed points of a score over the noise level, and where they branch.
 struct Bifurcations: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Follows the fixed points of a score over the noise level to where they branch.",
     discussion: """
+      Every stable fixed point of small noise, one for each data point, is followed upward to where it \
+      meets others: seen from the other end, to where it is decided. For a checkpoint the learned and \
+      the exact score, and what the network misses or invents.
       Example: tinyscore bifurcations two-points --report two-points.html
       """)
 
@@ -36,27 +36,38 @@ struct Bifurcations: ParsableCommand {
 
   @OptionGroup(title: "Common options") var common: CommonOptions
 
+  func validate() throws {
+    guard (1...1 << 16).contains(samples) else {
+      throw ValidationError("--samples: expected an integer from 1 to 65536, found \(samples)")
+    }
+    let outputs = [json, report].compactMap(\.self)
+    guard Set(outputs).count == outputs.count else {
+      throw ValidationError("--json, --report: expected a place for each, found one for two")
+    }
+    if let output = outputs.first(where: { $0 == model }) {
+      throw ValidationError("\(output): expected another file to write to than the MODEL")
+    }
+  }
+
   mutating func run() throws {
     let outputs = [json, report].compactMap(\.self)
     for output in outputs where output != "-" { try checkOutput(output) }
     let workers = common.makeWorkers()
-    let law = try Model(model).dataset(replacement: dataset).data.law as! PointsLaw
-    let range = law.noiseRange
-    let search = FixedPointSearch(
-      points: law.points, weights: law.weights, score: PointwiseScore(law),
-      range: range.minimum...range.maximum)
-    let diagram = search.diagram(workers: workers)
-    for b in diagram.branchings {
-      print(
-        b.kind.rawValue, b.sigma, b.ending.prefix(12), "→", b.continuing ?? -1,
-        b.gradientFlow ?? -1, "jump", b.jump, "exp", b.exponent, "h", b.field ?? .nan,
-        b.unperturbedSigma ?? .nan, "x", b.x.prefix(3))
+    let model = try Model(model)
+    let (data, _) = try model.dataset(replacement: dataset)
+    try data.checkMoments(path: dataset ?? model.path)
+    var meter = Terminal.meter("following", unit: "paths", quiet: common.quiet)
+    let result = try AnalyzedBranchings(
+      model, dataset: data, weights: weights, samples: samples, seed: common.seed,
+      workers: workers
+    ) { done, all in meter.update(step: done, of: all, time: Terminal.now) }
+    meter.finish()
+    if let json { try Terminal.save(result.json.prettyText, to: json) }
+    if let report {
+      let page = result.page(command: commandLine(), workers: workers)
+      try Terminal.save(page.html(gnuplot: Gnuplot()), to: report)
     }
-    for c in diagram.stabilityChanges { print("change", c) }
-    for p in diagram.paths {
-      print(
-        p.id, p.start ?? -1, p.points.count, p.points.first!.sigma, p.points.last!.sigma,
-        p.points.first!.x.prefix(2), p.points.last!.x.prefix(2), p.points.map { $0.isStable ? "s" : "u" }.joined())
-    }
+    // Last, so that whoever reads the table finds the files.
+    if !outputs.contains("-") { try Terminal.print(result.text) }
   }
 }

@@ -161,11 +161,6 @@ struct Evaluate: ParsableCommand {
     }
     return values.sorted()
   }
-
-  /// The command that repeats the evaluation, as typed in a shell.
-  private func commandLine() -> String {
-    (["tinyscore"] + CommandLine.arguments.dropFirst()).map(shellQuoted).joined(separator: " ")
-  }
 }
 
 extension Checkpoint.Weights: ExpressibleByArgument {}

@@ -22,3 +22,8 @@ func shellQuoted(_ word: String) -> String {
       + word.split(separator: "'", omittingEmptySubsequences: false)
       .joined(separator: "'\\''") + "'"
 }
+
+/// The command that repeats this run, as typed in a shell.
+func commandLine() -> String {
+  (["tinyscore"] + CommandLine.arguments.dropFirst()).map(shellQuoted).joined(separator: " ")
+}

@@ -1,0 +1,131 @@
+internal import Distributions
+internal import Dynamics
+internal import ForwardProcess
+internal import LinearAlgebra
+internal import Randomness
+internal import ScoreNetwork
+internal import Storage
+
+/// The fixed points of a model with what they were made from: what the outputs of `bifurcations` show.
+struct AnalyzedBranchings {
+  /// The fixed points of one score.
+  struct Side {
+    let score: any ScoreFunction
+    let diagram: FixedPointDiagram
+    /// How many of the points that the search began with ended on a ridge, which has no fixed point of its own.
+    let flat: Int
+  }
+
+  let model: Model
+  let dataset: Dataset
+  let range: NoiseRange
+  let exact: Side
+  /// The learned side, of a checkpoint.
+  let learned: Side?
+  /// What the learned side misses and invents.
+  let comparison: DiagramComparison?
+  let samples: Int
+  let seed: UInt64
+  let weights: Checkpoint.Weights
+
+  /// Points of a law, at most, each of which has a path: the work grows with their square.
+  private static let mostPoints = 5000
+  /// The field, in nats, that a network may leave of a symmetry: a fold with less counts as a pitchfork.
+  private static let networkField = 0.05
+
+  /// Follows all paths; `progress` is told how many of them are done.
+  init(
+    _ model: Model, dataset: Dataset, weights: Checkpoint.Weights, samples: Int, seed: UInt64,
+    workers: Workers, progress: (Int, Int) -> Void
+  ) throws {
+    self.model = model
+    self.dataset = dataset
+    (self.samples, self.seed, self.weights) = (samples, seed, weights)
+    let law = dataset.law
+    var networkRange: NoiseRange?
+    if case .network(let checkpoint, _) = model { networkRange = checkpoint.configuration.range }
+    range = networkRange ?? law.noiseRange
+    if let points = law as? PointsLaw, points.weights.count > Self.mostPoints {
+      throw Failure(
+        .malformedData,
+        "\(dataset.name): expected at most \(Self.mostPoints) points, each of which has a path, found "
+          + "\(points.weights.count); take a part of them")
+    }
+    exact = Self.exactSide(
+      law, range: range, samples: samples, seed: seed, workers: workers, progress: progress)
+    guard case .network(let checkpoint, _) = model else {
+      (learned, comparison) = (nil, nil)
+      return
+    }
+    let side = Self.learnedSide(
+      checkpoint.score(weights).pointwise(), law: law, range: range,
+      samples: samples, seed: seed, workers: workers, progress: progress)
+    learned = side
+    comparison = DiagramComparison(exact: exact.diagram, learned: side.diagram)
+  }
+
+  private static func exactSide(
+    _ law: any Law, range: NoiseRange, samples: Int, seed: UInt64, workers: Workers,
+    progress: (Int, Int) -> Void
+  ) -> Side {
+    if let points = law as? PointsLaw {
+      let score = PointwiseScore(points)
+      let search = FixedPointSearch(
+        points: points.points, weights: points.weights, score: score,
+        range: range.minimum...range.maximum)
+      let count = points.weights.count
+      return Side(
+        score: score, diagram: search.diagram(workers: workers) { progress($0, count) }, flat: 0)
+    }
+    let stream = RandomStream(seed: seed, step: 0, purpose: .sampler)
+    let starts = law.samples(samples, stream: stream)
+    return side(
+      law, starts: starts, mean: law.moments.mean, range: levels(law, range), field: 1e-9,
+      workers: workers, progress: progress)
+  }
+
+  /// The fixed points of a network, from the data and from samples of its own.
+  private static func learnedSide(
+    _ score: some ScoreFunction, law: any Law, range: NoiseRange, samples: Int, seed: UInt64,
+    workers: Workers, progress: (Int, Int) -> Void
+  ) -> Side {
+    let (D, moments) = (law.dimension, law.moments)
+    let stream = RandomStream(seed: seed, step: 1, purpose: .sampler)
+    var x = stream.normals(samples, D)
+    let spread = (range.maximum * range.maximum + moments.scale * moments.scale).squareRoot()
+    for row in 0..<samples {
+      for j in 0..<D { x[row, j] = moments.mean[j] + spread * x[row, j] }
+    }
+    let own = ProbabilityFlow(score: score).heun(
+      from: x, sigmas: NoiseSchedule.karras(range, count: 33))
+    let data = (law as? PointsLaw)?.points ?? law.samples(samples, stream: stream)
+    let starts = Matrix(
+      rows: data.rows + samples, columns: D, elements: data.elements + own.elements)
+    return side(
+      score, starts: starts, mean: moments.mean, range: levels(law, range), field: networkField, workers: workers, progress: progress)
+  }
+
+  /// The noise levels of a search: of continuous data from a part of their scale on, as below nothing pulls a point to
+  /// anywhere.
+  private static func levels(_ law: any Law, _ range: NoiseRange) -> ClosedRange<Double> {
+    guard law.entropy == nil else { return range.minimum...range.maximum }
+    return max(range.minimum, min(0.05 * law.moments.scale, range.maximum / 2))...range.maximum
+  }
+
+  /// The fixed points of a score whose stable ones at small noise are to be found.
+  private static func side(
+    _ score: any ScoreFunction, starts: Matrix<Double>, mean: [Double],
+    range: ClosedRange<Double>, field: Double, workers: Workers, progress: (Int, Int) -> Void
+  ) -> Side {
+    let modes = ModeSearch(
+      score: score, points: starts, sigma: range.lowerBound, workers: workers)
+    let search = FixedPointSearch(
+      score: score, starts: modes.modes,
+      startLevels: Array(repeating: range.lowerBound, count: modes.modes.rows), mean: mean,
+      range: range, fieldTolerance: field)
+    let count = modes.modes.rows
+    return Side(
+      score: score, diagram: search.diagram(workers: workers) { progress($0, count) },
+      flat: modes.flat)
+  }
+}
