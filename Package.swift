@@ -102,13 +102,16 @@ let package = Package(
     tests("ForwardProcess", ["ForwardProcess", "LinearAlgebra", "Randomness"]),
     tests(
       "Dynamics",
-      ["Dynamics", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness"]),
+      [
+        "Dynamics", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness", "Statistics",
+      ]),
     tests(
       "Estimation",
       [
         "Estimation", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness",
         "Statistics", "ScoreNetwork", "Training", "Storage",
-      ]),
+      ],
+      exclude: ["References/peaks.py"]),
     tests(
       "Equations",
       ["Equations", "Distributions", "ForwardProcess", "LinearAlgebra", "Statistics"]),

@@ -3,17 +3,19 @@ internal import Glibc
 internal import LinearAlgebra
 public import Statistics
 
-/// The noise levels between the regimes of the reverse process of a data set (Biroli, Bonnaire, de Bortoli
-/// and Mézard 2024), in the coordinate σ. Numbers that do not exist are nil.
+/// The noise levels between the regimes of the reverse process of a data set.
 ///
-/// There, `x_t = e^{−t} y + √(1 − e^{−2t}) z`, so `σ² = e^{2t} − 1`.
+/// Biroli, Bonnaire, de Bortoli and Mézard (2024, Nature Communications 15:9957), in the coordinate σ; numbers
+/// that do not exist are nil. In that paper `x_t = e^{−t} y + √(1 − e^{−2t}) z`, so `σ² = e^{2t} − 1`.
 public struct DynamicalRegimes: Sendable {
   /// Speciation, `√λ_max` of the data's covariance: above it the noise hides the largest spread of the data.
   ///
   /// Their `t_S = ½ log Λ` is `σ² = Λ − 1`, to the leading order in Λ that they give it.
   public let speciation: Double?
   /// Collapse by their entropy criterion: where the Gaussian fit's information `½ Σ log(1 + λ/σ²)` equals
-  /// the entropy of the points, ln N for N equal ones. Below it the points hold less than the fit's volume.
+  /// the entropy of the points, ln N for N equal ones.
+  ///
+  /// Below it N points are too few to fill the volume of the fit at that resolution.
   public let entropyCollapse: Double?
   /// The bandwidth h of the kernel density estimate by leave-one-out likelihood, the smooth fit below.
   public let bandwidth: Double?

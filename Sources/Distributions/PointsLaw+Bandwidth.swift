@@ -40,19 +40,19 @@ private struct LeaveOneOut {
   private let squares: [[Double]]
 
   init(_ law: PointsLaw, workers: Workers) {
-    let K = law.weights.count
-    let count = min(K, max(16, Self.mostPairs / K))
-    let chosen = (0..<count).map { $0 * K / count }
+    let total = law.weights.count
+    let count = min(K, max(16, Self.mostPairs / total))
+    let chosen = (0..<count).map { $0 * total / count }
     let rows = blocks(of: count, Self.rowsPerTask).map { Array(chosen[$0]) }
     squares = workers.map(rows.count) { block in
-      var result = [Double](repeating: 0, count: rows[block].count * K)
+      var result = [Double](repeating: 0, count: rows[block].count * total)
       var (place, current) = (-1, -1)
       PairDistances(law: law).visit(rows: rows[block]) { row, column, square in
         if row != current {
           current = row
           place = rows[block].firstIndex(of: row) ?? 0
         }
-        result[place * K + column] = square
+        result[place * total + column] = square
       }
       return result
     }
@@ -93,17 +93,17 @@ private struct LeaveOneOut {
   /// The mean leave-one-out log likelihood at bandwidth h, but for a constant, and its derivative by ln h:
   /// `E_i[Σ_j q_j ‖y_i − y_j‖²/h²] − D`, `q_j` the weight of j's kernel at `y_i`.
   private func likelihood(_ h: Double, workers: Workers) -> (value: Double, slope: Double) {
-    let K = law.weights.count
+    let total = law.weights.count
     let parts = workers.map(rows.count) { block -> [Double] in
       var (value, slope, mass) = (0.0, 0.0, 0.0)
       for (place, row) in rows[block].enumerated() {
         var (largest, sum, first) = (-Double.infinity, 0.0, 0.0)
-        for j in 0..<K where j != row {
-          let square = squares[block][place * K + j] / h / h
+        for j in 0..<total where j != row {
+          let square = squares[block][place * total + j] / h / h
           largest = max(largest, law.logWeights[j] - square / 2)
         }
-        for j in 0..<K where j != row {
-          let square = squares[block][place * K + j] / h / h
+        for j in 0..<total where j != row {
+          let square = squares[block][place * total + j] / h / h
           let exponent = law.logWeights[j] - square / 2 - largest
           guard exponent > -40 else { continue }
           let e = exp(exponent)

@@ -69,9 +69,11 @@ public struct PerturbationGrowth: Sendable {
       })
   }
 
-  /// The finite-time exponents of the trajectories from the rows of `x`, `(B, D)`: the logarithms by which D
-  /// directions have grown down all levels, the first that of almost every perturbation, in the order of
-  /// Gram and Schmidt (Benettin and others 1980). Their sum is the integral of the divergence.
+  /// The finite-time exponents of the trajectories from the rows of `x`, `(B, D)`.
+  ///
+  /// The logarithms by which D directions have grown down all levels, in the order of Gram and Schmidt
+  /// (Benettin and others 1980): the first is the growth of the first axis, the first two make up that of its
+  /// plane with the second, and so on. Their sum is the integral of the divergence.
   public func exponents(from x: Matrix<Double>, sigmas: [Double]) -> Matrix<Double> {
     let (rows, d) = (x.rows, x.columns)
     var (here, sigma) = (x, sigmas[0])

@@ -7,10 +7,11 @@ public struct Peak: Sendable, Equatable {
   /// The largest value.
   public let value: Estimate
 
-  /// The values that a fit goes through are at least this part of the largest.
-  private static let fittedPart = 0.6
-  /// The degree of a fit: a curved top with its lean and its flattening.
-  private static let degree = 4
+  /// The values that a fit goes through are at least this part of the largest where they are known well,
+  /// and below it by four standard errors of the largest where they are not; half of it at least.
+  private static let fittedPart = 0.85
+  /// The largest degree of a fit: a curved top with its lean and its flattening.
+  private static let mostDegree = 4
 
   /// A peak as given.
   public init(sigma: Estimate, value: Estimate) {
@@ -18,25 +19,28 @@ public struct Peak: Sendable, Equatable {
   }
 
   /// The peak of values with independent errors at ascending `sigmas`; nil where the curve is largest at
-  /// an end, or known at fewer than seven levels about its top.
+  /// an end, or known at fewer than five levels about its top.
   ///
-  /// The top of a polynomial of degree 4 in ln σ through all values about the largest that are at least 0.6
-  /// of it. The place's error is that of the slope over the curvature; of a fit without errors it is 0,
+  /// The top of a polynomial of degree 4 in ln σ, or less by as much as levels are fewer than seven,
+  /// through all values about the largest that are at least 0.85 of it, or 0.5 where errors are large. The
+  /// place's error is that of the slope over the curvature; of a fit without errors it is 0,
   /// though the curve is no polynomial: see `refined`.
   public init?(sigmas: [Double], values: [Estimate]) {
     guard let top = Self.top(values), top > 0, top + 1 < values.count else { return nil }
-    let least = Self.fittedPart * values[top].value
+    let noise = 4 * values[top].standardError / values[top].value
+    let least = max(0.5, min(Self.fittedPart, 1 - noise)) * values[top].value
     let isHigh = { (k: Int) in values.indices.contains(k) && values[k].value >= least }
     var (low, high) = (top, top)
     while isHigh(low - 1) { low -= 1 }
     while isHigh(high + 1) { high += 1 }
-    guard high - low >= Self.degree + 2,
+    let degree = min(Self.mostDegree, high - low - 2)
+    guard degree >= 2,
       high < values.count - 1 || values[high].value < values[top].value
     else { return nil }
     let center = log(sigmas[top])
     let places = (low...high).map { log(sigmas[$0]) - center }
     let fit = PolynomialFit(
-      places: places, values: Array(values[low...high]), degree: Self.degree)
+      places: places, values: Array(values[low...high]), degree: degree)
     guard
       let x = Self.root(of: fit, in: places[0]...places[places.count - 1], from: places[top - low])
     else { return nil }

@@ -7,8 +7,9 @@ struct PolynomialFit {
   /// Their covariance, `(n, n)`, if the errors are the stated ones.
   let covariance: [[Double]]
 
-  /// The fit of degree `degree` through values of weights `1/standardError²`; equal weights, and no
-  /// covariance, where an error is 0. More places than the degree.
+  /// The fit of degree `degree` through values of weights `1/standardError²`, at more places than that.
+  ///
+  /// Where an error is 0 weights are equal, and there is no covariance.
   init(places: [Double], values: [Estimate], degree: Int) {
     precondition(places.count == values.count && places.count > degree)
     let hasErrors = values.allSatisfy { $0.standardError > 0 && $0.standardError.isFinite }
