@@ -82,29 +82,35 @@ public struct DynamicalRegimes: Sendable {
   /// The largest σ of a range at which a difference turns from positive above to negative below; nil where it
   /// is not positive at the upper end, or never negative.
   ///
-  /// Found on ten levels and then on eight between two of those, and by a straight line in ln σ between
-  /// two of the latter. The error is that of the difference over its slope.
+  /// Between two of ten levels, then on ten between those and, if values are exact, on ten between two of
+  /// these: the root of the cubic in ln σ through the last ten. Its error is that of a single value over the
+  /// slope, as samples shared by levels err alike.
   private static func crossing(
     _ range: NoiseRange, _ difference: ([Double]) -> [Estimate]
   ) -> Estimate? {
-    var levels = range.levels(10)
+    let outer = range.levels(10)
+    guard var inner = bracket(outer, difference(outer)) else { return nil }
+    var levels = inner.levels(10)
     var values = difference(levels)
-    for round in 0..<2 {
-      guard let last = values.last, last.value > 0,
-        let below = values.indices.last(where: { values[$0].value <= 0 })
-      else { return nil }
-      let (low, high) = (log(levels[below]), log(levels[below + 1]))
-      let (a, b) = (values[below], values[below + 1])
-      guard round == 0, let inner = NoiseRange(minimum: levels[below], maximum: levels[below + 1])
-      else {
-        let slope = (b.value - a.value) / (high - low)
-        let sigma = exp(low - a.value / slope)
-        return Estimate(
-          sigma, standardError: sigma * max(a.standardError, b.standardError) / slope)
-      }
+    if values.allSatisfy({ $0.standardError == 0 }), let narrower = bracket(levels, values) {
+      inner = narrower
       levels = inner.levels(10)
-      values = [a] + difference(Array(levels[1..<9])) + [b]
+      values = difference(levels)
     }
-    return nil
+    let (low, high) = (log(inner.minimum), log(inner.maximum))
+    let fit = PolynomialFit(places: levels.map { log($0) - low }, values: values, degree: 3)
+    guard let x = fit.root(between: 0, and: high - low) else { return nil }
+    let error = values.reduce(0) { max($0, $1.standardError) }
+    let sigma = exp(low + x)
+    return Estimate(
+      sigma, standardError: sigma * error / abs(fit.value(at: x, derivative: 1)))
+  }
+
+  /// The uppermost two of some levels between which values turn from negative to positive.
+  private static func bracket(_ levels: [Double], _ values: [Estimate]) -> NoiseRange? {
+    guard let last = values.last, last.value > 0,
+      let below = values.indices.last(where: { values[$0].value <= 0 })
+    else { return nil }
+    return NoiseRange(minimum: levels[below], maximum: levels[below + 1])
   }
 }

@@ -41,7 +41,7 @@ private struct LeaveOneOut {
 
   init(_ law: PointsLaw, workers: Workers) {
     let total = law.weights.count
-    let count = min(K, max(16, Self.mostPairs / total))
+    let count = min(total, max(16, Self.mostPairs / total))
     let chosen = (0..<count).map { $0 * total / count }
     let rows = blocks(of: count, Self.rowsPerTask).map { Array(chosen[$0]) }
     squares = workers.map(rows.count) { block in

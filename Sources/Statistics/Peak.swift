@@ -10,6 +10,7 @@ public struct Peak: Sendable, Equatable {
   /// The values that a fit goes through are at least this part of the largest where they are known well,
   /// and below it by four standard errors of the largest where they are not; half of it at least.
   private static let fittedPart = 0.85
+  private static let leastPart = 0.5
   /// The largest degree of a fit: a curved top with its lean and its flattening.
   private static let mostDegree = 4
 
@@ -22,21 +23,13 @@ public struct Peak: Sendable, Equatable {
   /// an end, or known at fewer than five levels about its top.
   ///
   /// The top of a polynomial of degree 4 in ln σ, or less by as much as levels are fewer than seven,
-  /// through all values about the largest that are at least 0.85 of it, or 0.5 where errors are large. The
-  /// place's error is that of the slope over the curvature; of a fit without errors it is 0,
+  /// through all values about the largest that are at least 0.85 of it, or 0.5 where errors are large or
+  /// levels few. The place's error is that of the slope over the curvature; of a fit without errors it is 0,
   /// though the curve is no polynomial: see `refined`.
   public init?(sigmas: [Double], values: [Estimate]) {
     guard let top = Self.top(values), top > 0, top + 1 < values.count else { return nil }
-    let noise = 4 * values[top].standardError / values[top].value
-    let least = max(0.5, min(Self.fittedPart, 1 - noise)) * values[top].value
-    let isHigh = { (k: Int) in values.indices.contains(k) && values[k].value >= least }
-    var (low, high) = (top, top)
-    while isHigh(low - 1) { low -= 1 }
-    while isHigh(high + 1) { high += 1 }
+    guard let (low, high) = Self.fitted(values, top) else { return nil }
     let degree = min(Self.mostDegree, high - low - 2)
-    guard degree >= 2,
-      high < values.count - 1 || values[high].value < values[top].value
-    else { return nil }
     let center = log(sigmas[top])
     let places = (low...high).map { log(sigmas[$0]) - center }
     let fit = PolynomialFit(
@@ -48,6 +41,19 @@ public struct Peak: Sendable, Equatable {
     let error = fit.error(at: x, derivative: 1) / abs(fit.value(at: x, derivative: 2))
     self.sigma = Estimate(sigma, standardError: sigma * error)
     value = Estimate(fit.value(at: x), standardError: fit.error(at: x))
+  }
+
+  /// The levels about `top` that a fit goes through: at least five, or nil.
+  private static func fitted(_ values: [Estimate], _ top: Int) -> (low: Int, high: Int)? {
+    let noise = 4 * values[top].standardError / values[top].value
+    for part in [min(fittedPart, 1 - noise), 0.7, leastPart] {
+      let least = max(leastPart, part) * values[top].value
+      var (low, high) = (top, top)
+      while low > 0 && values[low - 1].value >= least { low -= 1 }
+      while high + 1 < values.count && values[high + 1].value >= least { high += 1 }
+      if high - low >= 4 { return (low, high) }
+    }
+    return nil
   }
 
   /// The peak of a smooth curve without errors, known at the ascending `sigmas` and wherever it is asked

@@ -107,8 +107,9 @@ extension EvaluatedModel {
       title: "The active set",
       caption:
         "How many points are still possible, 1/Σ p(y|x)², averaged over x; and the number that the "
-        + "norm of the score makes of it, D/(σ² E‖s‖²): Equation 16, corrected, for points that are "
-        + "all as far from x as noise.",
+        + "norm of the score makes of it, D/(σ² E‖s‖²): Equation 16, corrected. Its premise, "
+        + "that the differences y − x are orthogonal, fails where noise is large: all share the noise, which "
+        + "no average over points cancels.",
       xAxis: Self.sigmaAxis, yAxis: .init("points", isLogarithmic: true),
       series: [
         Figure.Series("active points", role: .exact, points: points(sets.map(\.size))),
