@@ -46,8 +46,8 @@ public struct PathEnsemble: Sendable {
       zip(start, fine[k]).map { $0 - $1 }, zip(start, coarse[k]).map { $0 - $1 })
   }
 
-  /// How far the step moves the variance of the gain: half the change of the extrapolated one would be
-  /// too little to trust, all of it is taken.
+  /// By how much extrapolation to a step of 0 has moved the variance of the gain, in nats²: more than what is
+  /// left of the step's error.
   public func gainVarianceStepError(_ k: Int) -> Double {
     abs(gainVariance(k).value - (Estimate(varianceOf: fine[k]).value))
   }
@@ -80,9 +80,28 @@ public struct PathEnsemble: Sendable {
     return (squares / Double(start.count)).squareRoot()
   }
 
-  /// The gain's variance for a step to 0: its error is of order 1 or 2 in the step, by the rule.
+  /// The variance of the surprisal by the score less that by the posterior on the same paths, in nats²: what
+  /// the score, and the step, is wrong by; nil where the posterior is not known.
+  ///
+  /// Added to the exact curve's variance it is the score's own variance, known far better than from the paths
+  /// alone.
+  public func surprisalVarianceExcess(_ k: Int) -> Estimate? {
+    guard let start = surprisals.last else { return nil }
+    let parts = extrapolation(
+      zip(start, fine[k]).map { $0 - $1 }, zip(start, coarse[k]).map { $0 - $1 })
+    return Estimate(sumOfVariances: parts + [(-1, surprisals[k])])
+  }
+
   private func extrapolatedVariance(_ fine: [Double], _ coarse: [Double]) -> Estimate {
-    Estimate(varianceOf: fine, minus: rule == .leftPoint ? 1 : 1.0 / 3, times: coarse)
+    Estimate(sumOfVariances: extrapolation(fine, coarse))
+  }
+
+  /// The variance for a step to 0 (Richardson 1911): its error is of order 1 or 2 in the step, by the rule.
+  private func extrapolation(
+    _ fine: [Double], _ coarse: [Double]
+  ) -> [(weight: Double, values: [Double])] {
+    let w = rule == .leftPoint ? 1 : 1.0 / 3
+    return [(1 + w, fine), (-w, coarse)]
   }
 }
 

@@ -64,16 +64,31 @@ public struct InformationPeaks: Sendable {
     self.peaks = peaks
   }
 
-  /// The peaks of sampled rates per unit of ln σ at ascending levels, and of sampled variances (b); nil
+  /// The peaks of sampled rates per unit of ln σ at ascending levels, and of sampled variances (b), nil
   /// where those are not known.
-  public init(sigmas: [Double], rates: [Estimate], surprisalVariances: [Estimate]?) {
+  ///
+  /// With the `exact` curve at the same levels and its peaks, where it has no errors, what a fit misses
+  /// drops out. Levels that share samples err together, which the standard errors do not know.
+  public init(
+    sigmas: [Double], rates: [Estimate], surprisalVariances: [Estimate]?,
+    exact: (points: [InformationPoint], peaks: InformationPeaks)?
+  ) {
     var peaks: [Quantity: Peak] = [:]
     for quantity in Quantity.allCases {
-      let values = zip(sigmas, rates).compactMap { quantity.value(ofRate: $1, sigma: $0) }
+      let values =
+        quantity == .surprisalVariance
+        ? surprisalVariances ?? []
+        : zip(sigmas, rates).compactMap { quantity.value(ofRate: $1, sigma: $0) }
       guard values.count == sigmas.count else { continue }
-      peaks[quantity] = Peak(sigmas: sigmas, values: values)
+      let known = exact?.points.compactMap { quantity.value(of: $0)?.value }
+      var reference: (values: [Double], peak: Peak)?
+      if let known, known.count == sigmas.count, let peak = exact?.peaks[quantity],
+        peak.sigma.standardError == 0
+      {
+        reference = (known, peak)
+      }
+      peaks[quantity] = Peak(sigmas: sigmas, values: values, reference: reference)
     }
-    peaks[.surprisalVariance] = surprisalVariances.flatMap { Peak(sigmas: sigmas, values: $0) }
     self.peaks = peaks
   }
 }

@@ -3,24 +3,27 @@ extension Estimate {
   ///
   /// With fewer than two values both are infinite.
   public init(varianceOf values: [Double]) {
-    self.init(varianceOf: values, minus: 0, times: values)
+    self.init(sumOfVariances: [(1, values)])
   }
 
-  /// `(1 + w) Var a − w Var b` for pairs of values, each pair independent of the others, with its
-  /// standard error.
+  /// The sum of `weight · Var` over quantities that are known together, sample by sample, with its standard
+  /// error.
   ///
-  /// What Richardson (1911) makes of two variances whose errors are as `1 + w` to `w`: the error is that
-  /// of the mean of `(1 + w)(a − ā)² − w (b − b̄)²`, which the pairs' likeness makes small.
-  public init(varianceOf first: [Double], minus w: Double, times second: [Double]) {
-    precondition(first.count == second.count)
-    guard first.count > 1 else {
+  /// The error is that of the mean of the weighted `(a − ā)²`, which is small where they are alike and
+  /// their weights cancel.
+  public init(sumOfVariances parts: [(weight: Double, values: [Double])]) {
+    guard let count = parts.first?.values.count, count > 1 else {
       self.init(.infinity, standardError: .infinity)
       return
     }
-    let n = Double(first.count)
-    let (a, b) = (first.reduce(0, +) / n, second.reduce(0, +) / n)
-    let squares = zip(first, second).map {
-      (1 + w) * ($0 - a) * ($0 - a) - w * ($1 - b) * ($1 - b)
+    precondition(parts.allSatisfy { $0.values.count == count })
+    let n = Double(count)
+    var squares = [Double](repeating: 0, count: count)
+    for part in parts {
+      let mean = part.values.reduce(0, +) / n
+      for k in 0..<count {
+        squares[k] += part.weight * (part.values[k] - mean) * (part.values[k] - mean)
+      }
     }
     self = Estimate(meanOf: squares).scaled(by: n / (n - 1))
   }

@@ -26,7 +26,13 @@ public struct Peak: Sendable, Equatable {
   /// through all values about the largest that are at least 0.85 of it, or 0.5 where errors are large or
   /// levels few. The place's error is that of the slope over the curvature; of a fit without errors it is 0,
   /// though the curve is no polynomial: see `refined`.
-  public init?(sigmas: [Double], values: [Estimate]) {
+  ///
+  /// `reference` are values of a like curve without errors, whose peak is known: the place is then that peak,
+  /// moved as far as the fit of the values lies from the same fit of those, so that what the polynomial
+  /// misses drops out.
+  public init?(
+    sigmas: [Double], values: [Estimate], reference: (values: [Double], peak: Peak)? = nil
+  ) {
     guard let top = Self.top(values), top > 0, top + 1 < values.count else { return nil }
     guard let (low, high) = Self.fitted(values, top) else { return nil }
     let degree = min(Self.mostDegree, high - low - 2)
@@ -37,7 +43,18 @@ public struct Peak: Sendable, Equatable {
     guard
       let x = Self.root(of: fit, in: places[0]...places[places.count - 1], from: places[top - low])
     else { return nil }
-    let sigma = exp(center + x)
+    var logSigma = center + x
+    if let reference {
+      // Of the same weights.
+      let known = zip(low...high, values[low...high]).map {
+        Estimate(reference.values[$0], standardError: $1.standardError)
+      }
+      let same = PolynomialFit(places: places, values: known, degree: degree)
+      let range = places[0]...places[places.count - 1]
+      guard let y = Self.root(of: same, in: range, from: x) else { return nil }
+      logSigma = log(reference.peak.sigma.value) + x - y
+    }
+    let sigma = exp(logSigma)
     let error = fit.error(at: x, derivative: 1) / abs(fit.value(at: x, derivative: 2))
     self.sigma = Estimate(sigma, standardError: sigma * error)
     value = Estimate(fit.value(at: x), standardError: fit.error(at: x))

@@ -65,6 +65,7 @@ extension DecisionFindings {
       count: count, largestStep: Self.largestStep(sigmas), seed: sampling.seed)
     let pathwise =
       sigmas.count > 1 ? measurement.ensemble(at: sigmas, workers: sampling.workers) : nil
+    let exactPeaks = Self.peaks(of: law, evaluation, sampling: sampling)
     self.init(
       pathwise: pathwise, paths: count,
       activeSets: points?.activeSets(at: sigmas, sampling: few),
@@ -72,8 +73,9 @@ extension DecisionFindings {
         sigmas, score: score, source: law, count: typicalCount, seed: sampling.seed,
         workers: sampling.workers),
       regimes: DynamicalRegimes(law, sampling: few),
-      exactPeaks: Self.peaks(of: law, evaluation, sampling: sampling),
-      learnedPeaks: network == nil ? nil : Self.learnedPeaks(evaluation, pathwise),
+      exactPeaks: exactPeaks,
+      learnedPeaks: network == nil
+        ? nil : Self.learnedPeaks(evaluation, pathwise, exact: exactPeaks),
       samples: points.map { $0.affordableSamples(few.samples) } ?? 0,
       typicalSamples: typicalCount)
   }
@@ -94,17 +96,34 @@ extension DecisionFindings {
     return InformationPeaks(points) { law.informationCurve(at: $0, sampling: sampling) }
   }
 
+  /// The peaks of a network's loss and of its pathwise variance, of the informed ones where the law is known.
   private static func learnedPeaks(
-    _ evaluation: Evaluation, _ pathwise: PathEnsemble?
+    _ evaluation: Evaluation, _ pathwise: PathEnsemble?, exact: InformationPeaks?
   ) -> InformationPeaks? {
-    let losses = evaluation.levels.compactMap { $0.learned?.loss }
-    guard losses.count == evaluation.levels.count, evaluation.isDense else { return nil }
-    let variances = pathwise.map { paths in losses.indices.map { paths.surprisalVariance($0) } }
+    func rates(_ route: Route) -> [Estimate]? {
+      let known = evaluation.levels.compactMap { evaluation.rate(route, at: $0) }
+      return known.count == evaluation.levels.count ? known : nil
+    }
+    guard let losses = rates(.informedLoss) ?? rates(.loss), evaluation.isDense else { return nil }
+    let points = evaluation.levels.compactMap(\.exact)
+    let variances = pathwise.map { paths in
+      evaluation.levels.indices.compactMap { k in
+        informedVariance(paths, k, exact: evaluation.levels[k].exact) ?? paths.surprisalVariance(k)
+      }
+    }
     return InformationPeaks(
-      sigmas: evaluation.levels.map(\.sigma), rates: losses,
-      surprisalVariances: variances.flatMap { all in
-        let known = all.compactMap(\.self)
-        return known.count == all.count ? known : nil
-      })
+      sigmas: evaluation.levels.map(\.sigma), rates: losses, surprisalVariances: variances,
+      exact: exact.flatMap { points.count == evaluation.levels.count ? (points, $0) : nil })
+  }
+
+  /// The variance of the surprisal by the score at level `k`: the exact one, and the score's excess on the
+  /// paths; nil where either is not known.
+  static func informedVariance(
+    _ paths: PathEnsemble, _ k: Int, exact: InformationPoint?
+  ) -> Estimate? {
+    guard let exact = exact?.surprisalVariance, let excess = paths.surprisalVarianceExcess(k) else {
+      return nil
+    }
+    return exact + excess
   }
 }

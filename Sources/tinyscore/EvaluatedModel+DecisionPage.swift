@@ -39,6 +39,10 @@ extension EvaluatedModel {
         "(b) by the \(modelName) score along \(decisions.paths) paths", role: .learned,
         style: .points,
         points: points(indices.map { paths.surprisalVariance($0) ?? paths.gainVariance($0) })),
+      Figure.Series(
+        "the same, informed", role: .route(2), style: .points,
+        points: points(
+          indices.map { DecisionFindings.informedVariance(paths, $0, exact: exact[$0]) })),
     ].filter { !$0.points.isEmpty }
     func line(_ label: String, _ quantity: InformationPeaks.Quantity) -> Figure.ReferenceLine? {
       decisions.exactPeaks?[quantity].map {
@@ -50,7 +54,8 @@ extension EvaluatedModel {
       caption:
         "How unlike single paths are at one noise level: over x the posterior entropy (a), over "
         + "paths the surprisal of their outcome (b). The marks need no posterior: they are Girsanov's "
-        + "integral of the score along reverse paths. Vertical lines are the exact curves' peaks.",
+        + "integral of the score along reverse paths. Informed, only their difference from the posterior on the same paths is "
+        + "sampled, and the exact curve added. Vertical lines are the exact curves' peaks.",
       xAxis: Self.sigmaAxis, yAxis: .init("nats²"), series: series,
       referenceLines: [
         line("peak of (a)", .posteriorEntropyVariance), line("peak of (b)", .surprisalVariance),

@@ -34,6 +34,8 @@ extension EvaluatedModel {
             "gainVariance": json(ensemble.gainVariance(k)),
             "gainVarianceStepError": .number(ensemble.gainVarianceStepError(k)),
             "surprisalVariance": json(ensemble.surprisalVariance(k)),
+            "informedSurprisalVariance": json(
+              DecisionFindings.informedVariance(ensemble, k, exact: evaluation.levels[k].exact)),
             "posterior": posteriorJSON(ensemble, k),
           ]
         }),

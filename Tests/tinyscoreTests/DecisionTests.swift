@@ -42,7 +42,7 @@ import Testing
       let levels = try #require(pathwise["levels"]?.elements)
       #expect(levels.count == 5)
       for level in levels {
-        for name in ["gain", "gainVariance", "surprisalVariance"] {
+        for name in ["gain", "gainVariance", "surprisalVariance", "informedSurprisalVariance"] {
           #expect(value(level[name]).isFinite, "\(name)")
         }
         #expect(level["gainVarianceStepError"]?.number ?? -1 >= 0)
