@@ -41,8 +41,8 @@ public struct PathwiseEntropy: Sendable {
   /// The seed of the paths.
   public let seed: UInt64
 
-  /// Paths of a task.
-  private static let blockSize = 64
+  /// Paths of a task: as many as a network takes at once.
+  private static let blockSize = 128
 
   /// A measurement over `count` paths, at least two.
   public init(

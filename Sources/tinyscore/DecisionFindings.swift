@@ -16,15 +16,17 @@ struct DecisionFindings {
   let activeSets: [ActiveSet]?
   /// Typical points beside the fixed points they flow to, by the model's own score.
   let typicalSets: [TypicalSet]?
+  /// How perturbations of the model's reverse flow grow; nil for a single level, and without paths.
+  let growth: [GrowthLevel]?
   let regimes: DynamicalRegimes?
   /// Where the data decide most, and where the network does.
   let exactPeaks: InformationPeaks?
   let learnedPeaks: InformationPeaks?
-  /// The samples of active sets and regimes, and those of typical sets.
+  /// The samples of active sets and regimes, and those of typical sets and growth.
   let samples: Int
   let typicalSamples: Int
 
-  /// The largest dimension in which a network's divergence is taken along paths.
+  /// The largest dimension in which a network's divergence is taken along paths, and any spectrum.
   private static let mostDimensions = 8
   /// The largest step of paths in ln σ, and the most steps of one.
   private static let largestStep = 0.05
@@ -34,7 +36,8 @@ struct DecisionFindings {
 
   /// Nothing.
   static let none = DecisionFindings(
-    pathwise: nil, paths: 0, activeSets: nil, typicalSets: nil, regimes: nil, exactPeaks: nil,
+    pathwise: nil, paths: 0, activeSets: nil, typicalSets: nil, growth: nil, regimes: nil,
+    exactPeaks: nil,
     learnedPeaks: nil, samples: 0, typicalSamples: 0)
 }
 
@@ -72,6 +75,11 @@ extension DecisionFindings {
       typicalSets: TypicalSet.at(
         sigmas, score: score, source: law, count: typicalCount, seed: sampling.seed,
         workers: sampling.workers),
+      growth: sigmas.count > 1
+        ? PerturbationGrowth(score: score).levels(
+          at: sigmas, source: law, count: typicalCount, largestStep: 2 * Self.largestStep(sigmas),
+          withSpectra: law.dimension <= Self.mostDimensions, seed: sampling.seed,
+          workers: sampling.workers) : nil,
       regimes: DynamicalRegimes(law, sampling: few),
       exactPeaks: exactPeaks,
       learnedPeaks: network == nil

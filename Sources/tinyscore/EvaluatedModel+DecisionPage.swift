@@ -9,7 +9,7 @@ extension EvaluatedModel {
 
   /// Variances, active sets, regimes and typical sets, where there are any.
   var decisionSection: ReportPage.Section? {
-    let figures = [varianceFigure, regimeFigure, activeSetFigure, typicalSetFigure]
+    let figures = [varianceFigure, regimeFigure, activeSetFigure, typicalSetFigure, growthFigure]
     guard figures.contains(where: { $0 != nil }) else { return nil }
     return ReportPage.Section(
       "Decisions along the paths", paragraphs: decisionLines, figures: figures.compactMap(\.self))
@@ -144,6 +144,27 @@ extension EvaluatedModel {
           "share at their fixed points", role: .route(1),
           points: points(sets.map { $0.fixedPointRate.scaled(by: 1 / d) })),
       ])
+  }
+
+  private var growthFigure: Figure? {
+    guard let levels = decisions.growth else { return nil }
+    return Figure(
+      title: "Growth of perturbations along the reverse flow",
+      caption:
+        "Per e-fold that the noise falls: above 0 differences between trajectories are amplified, "
+        + "below 0 they are forgotten. Local exponents are the eigenvalues of σ² ∇s; the rate is that along "
+        + "perturbations that have come down from the largest noise.",
+      xAxis: Self.sigmaAxis, yAxis: .init("rate per e-fold"),
+      series: [
+        Figure.Series(
+          "largest local exponent", role: .route(1), style: .dashes,
+          points: points(levels.map { $0.exponents?.largest })),
+        Figure.Series(
+          "along the perturbation", role: .learned, points: points(levels.map(\.rate))),
+        Figure.Series(
+          "smallest local exponent", role: .route(2), style: .dashes,
+          points: points(levels.map { $0.exponents?.smallest })),
+      ].filter { !$0.points.isEmpty }, referenceLines: [.init("neither", at: 0)])
   }
 
   /// The marginal entropy and what makes it up (Equations 38 and 46).

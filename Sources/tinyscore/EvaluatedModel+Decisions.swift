@@ -12,6 +12,7 @@ extension EvaluatedModel {
       JSONMember(key: "pathwise", value: decisions.pathwise.map(pathwiseJSON) ?? .null),
       JSONMember(key: "activeSet", value: decisions.activeSets.map(activeSetsJSON) ?? .null),
       JSONMember(key: "typicalSet", value: decisions.typicalSets.map(typicalSetsJSON) ?? .null),
+      JSONMember(key: "growth", value: decisions.growth.map(growthJSON) ?? .null),
       JSONMember(key: "regimes", value: decisions.regimes.map(regimesJSON) ?? .null),
       JSONMember(
         key: "peaks",
@@ -76,6 +77,20 @@ extension EvaluatedModel {
             "sigma": .number($0.sigma), "distance": json($0.distance),
             "typicalRate": json($0.typicalRate), "fixedPointRate": json($0.fixedPointRate),
             "arrived": .number($0.arrived),
+          ]
+        }),
+    ]
+  }
+
+  private func growthJSON(_ levels: [GrowthLevel]) -> JSONValue {
+    [
+      "trajectories": JSONValue(UInt64(decisions.typicalSamples)),
+      "levels": .array(
+        levels.map {
+          [
+            "sigma": .number($0.sigma), "growth": json($0.growth), "rate": json($0.rate),
+            "smallestExponent": json($0.exponents?.smallest),
+            "largestExponent": json($0.exponents?.largest),
           ]
         }),
     ]

@@ -100,6 +100,24 @@ import Testing
     #expect(abs((left.surprisalVariance(0)?.value ?? 0) / direct.value - 1) < 0.15)
   }
 
+  // Seed 11: what is left is the step's error, and the wrong score's.
+  @Test(
+    "The excess variance of the exact score is next to 0, and far better known than the variance")
+  func excess() throws {
+    let paths = ensemble(.ring, at: [0.5, 20], count: 1000, seed: 11)
+    let (excess, variance) = (
+      try #require(paths.surprisalVarianceExcess(0)), try #require(paths.surprisalVariance(0))
+    )
+    #expect(excess.standardError < 0.1 * variance.standardError)
+    #expect(abs(excess.value) < 5 * excess.standardError + 0.002)
+    let wrong = PathwiseEntropy(
+      score: ScaledScore(base: PathLaw.ring.law, factor: 1.3), source: PathLaw.ring.law,
+      posterior: PathLaw.ring.posterior, count: 1000, seed: 11
+    ).ensemble(at: [0.5, 20], workers: workers)
+    let difference = try #require(wrong.surprisalVarianceExcess(0))
+    #expect(abs(difference.value) > 5 * difference.standardError)
+  }
+
   // Seed 4, 8000 paths, two rules at five standard errors: fails for 1 seed in a million.
   @Test(
     "The mean gain by a wrong score is the integral of its loss, at any step and by either rule",

@@ -93,6 +93,25 @@ import Testing
     }
   }
 
+  // Seed 5, 64 trajectories, the same at every level.
+  @Test("The mean growth is the integral of the mean rate, which lies within the mean exponents")
+  func levelsOfGrowth() throws {
+    let (sigmas, law) = (try levels(0.3, 6, 61), PathLaw.ring.law)
+    let found = PerturbationGrowth(score: law).levels(
+      at: sigmas.reversed(), source: law, count: 64, withSpectra: true, seed: 5,
+      workers: Workers(count: 2))
+    let integral = LogIntegral(sigmas: found.map(\.sigma)).integral(found.map(\.rate.value))
+    // The trapezoid rule at steps of 0.05.
+    #expect(abs(found[0].growth.value - integral) < 0.02)
+    #expect(found[60].growth.value == 0)
+    for level in found {
+      let (low, high) = try #require(level.exponents)
+      #expect(low.value <= level.rate.value + 1e-9 && level.rate.value <= high.value + 1e-9)
+    }
+    // Nothing decided yet: noise is forgotten at rate −1 in every direction.
+    #expect(abs(found[60].rate.value + 1) < 0.05)
+  }
+
   @Test(
     "The finite-time exponents sum to the integral of the divergence",
     arguments: [PathLaw.twoPoints, .ring, .simplex])

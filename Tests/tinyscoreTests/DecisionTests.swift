@@ -62,6 +62,13 @@ import Testing
         }
         #expect((0...1).contains(level["arrived"]?.number ?? -1))
       }
+      for level in document["growth"]?["levels"]?.elements ?? [] {
+        #expect(value(level["growth"]).isFinite)
+        // In one dimension there is one direction, and one exponent.
+        #expect(abs(value(level["rate"]) - value(level["largestExponent"])) < 1e-6)
+        #expect(level["largestExponent"] == level["smallestExponent"])
+      }
+      #expect(document["growth"]?["levels"]?.elements?.count == 5)
       let regimes = try #require(document["regimes"])
       #expect(regimes["speciation"] == 1 && regimes["halfWeight"] == .null)
       // ½ ln(1 + 1/σ²) = ln 2 at σ = 1/√3.
@@ -99,7 +106,7 @@ import Testing
       try await place.evaluation("pair.json"),
       try await place.evaluation("pair.json", ["--paths", "0"])
     )
-    for name in ["pathwise", "activeSet", "typicalSet", "regimes", "peaks"] {
+    for name in ["pathwise", "activeSet", "typicalSet", "growth", "regimes", "peaks"] {
       #expect(without[name] == .null && with[name] != nil, "\(name)")
     }
     #expect(with["levels"] == without["levels"] && with["summary"] == without["summary"])
@@ -133,7 +140,8 @@ import Testing
     let page = String(decoding: try place.bytes("r.html"), as: UTF8.self)
     for title in [
       "Decisions along the paths", "Variance of the pathwise entropy", "The active set",
-      "Regimes of the reverse process", "Typical points", "Balance of the marginal entropy",
+      "Regimes of the reverse process", "Typical points", "Growth of perturbations",
+      "Balance of the marginal entropy",
     ] { #expect(page.contains(title), "\(title)") }
   }
 }
