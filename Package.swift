@@ -102,7 +102,9 @@ let package = Package(
     tests("ForwardProcess", ["ForwardProcess", "LinearAlgebra", "Randomness"]),
     tests(
       "Dynamics",
-      ["Dynamics", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness"],
+      [
+        "Dynamics", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness", "Statistics",
+      ],
       exclude: [
         "References/fixed_points.py", "References/generate_branchings.py",
         "References/generate_digits.py", "References/generate_digit_counts.py",
@@ -113,7 +115,8 @@ let package = Package(
       [
         "Estimation", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness",
         "Statistics", "ScoreNetwork", "Training", "Storage",
-      ]),
+      ],
+      exclude: ["References/peaks.py"]),
     tests(
       "Equations",
       ["Equations", "Distributions", "ForwardProcess", "LinearAlgebra", "Statistics"]),

@@ -27,7 +27,7 @@ extension Evaluation {
 
   /// Whether levels are near enough that something may be said about what lies between them: no two
   /// farther apart than an e-fold, which is about the width of a decision.
-  private var isDense: Bool {
+  public var isDense: Bool {
     zip(levels, levels.dropFirst()).allSatisfy { $1.sigma / $0.sigma < 2.72 }
   }
 

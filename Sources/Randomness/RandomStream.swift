@@ -21,6 +21,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case sampler = 9
   /// Where in its stratum a sample lies.
   case stratum = 11
+  /// The increments of conditional and unconditional reverse paths.
+  case path = 12
   /// Random numbers of tests and benchmarks.
   case test = 10
 }

@@ -43,6 +43,16 @@ extension Evaluate {
     ).comparison(at: sigmas, workers: workers)
   }
 
+  /// What reverse paths of a model and its data say of when they decide.
+  func decisions(
+    of model: Model, law: any Law, _ evaluation: Evaluation, workers: Workers
+  ) -> DecisionFindings {
+    guard paths > 0 else { return .none }
+    return DecisionFindings(
+      model, law: law, weights: weights, evaluation: evaluation, paths: paths,
+      sampling: CurveSampling(samples: samples, seed: common.seed, workers: workers))
+  }
+
   /// The samples of a level at which the Jacobian of a score is taken: none in many dimensions.
   private func jacobianSamples(of score: some ScoreFunction) -> Int {
     let count = Self.jacobianNumbers / (score.dimension * score.dimension)

@@ -29,6 +29,12 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("Samples per level.", valueName: "N"))
   var samples = 16384
 
+  @Option(
+    help: ArgumentHelp(
+      "Reverse paths that tell when single paths decide; 0: no paths, peaks or regimes.",
+      valueName: "N"))
+  var paths = 512
+
   @Option(help: ArgumentHelp("Probability that an interval holds the truth.", valueName: "P"))
   var confidence = 0.95
 
@@ -68,6 +74,11 @@ struct Evaluate: ParsableCommand {
       throw ValidationError(
         "--samples: expected at most \((1 << 28) / count) for each of \(count) levels, found "
           + "\(samples)")
+    }
+    guard paths == 0 || (2...1 << 20).contains(paths) && count * paths <= 1 << 26 else {
+      throw ValidationError(
+        "--paths: expected 0, or from 2 to \(min(1 << 20, (1 << 26) / count)) for \(count) levels, found "
+          + "\(paths)")
     }
     guard confidence > 0 && confidence < 1 else {
       throw ValidationError("--confidence: expected a number between 0 and 1, found \(confidence)")
@@ -133,15 +144,17 @@ struct Evaluate: ParsableCommand {
     let exact = law.informationCurve(
       at: sigmas, sampling: CurveSampling(samples: samples, seed: common.seed, workers: workers))
     let (learned, sampled) = curves(of: model, law: law, at: sigmas, workers: workers)
+    let evaluation = Evaluation(
+      sigmas: sigmas, moments: law.moments, exact: exact, learned: learned, ledger: ledger,
+      sampled: sampled)
     return EvaluatedModel(
       model: model, dataset: data,
       heldOut: heldOut.flatMap {
         comparison(of: model, law: law, heldOut: $0, at: sigmas, workers: workers)
       },
-      evaluation: Evaluation(
-        sigmas: sigmas, moments: law.moments, exact: exact, learned: learned, ledger: ledger,
-        sampled: sampled),
+      evaluation: evaluation,
       data: EvaluatedData(law, below: law.undecidedEntropy(below: exact[0], workers: workers)),
+      decisions: decisions(of: model, law: law, evaluation, workers: workers),
       samplesPerLevel: samples, seed: common.seed, confidence: confidence, weights: weights,
       clock: clock.map { $0.clock(over: range) })
   }

@@ -26,7 +26,7 @@ extension EvaluatedModel {
       "levels": .array(evaluation.levels.indices.map(levelJSON)), "summary": summaryJSON,
     ]
     guard case .object(let first) = document else { return document }
-    return .object(first + members)
+    return .object(first + decisionMembers + members)
   }
 
   private func heldOutJSON(_ comparison: HeldOutComparison) -> JSONValue {
@@ -94,14 +94,14 @@ extension EvaluatedModel {
       let rate = point.entropyRate.scaled(by: clock.logSigmaRate(sigma: point.sigma))
       members.append(JSONMember(key: "entropyRateInTime", value: json(rate)))
     }
-    return .object(members)
+    return .object(members + marginalMembers(point.entropyRate, sigma: point.sigma))
   }
 
   private func learnedJSON(
     _ estimate: NoiseLevelEstimate, level: Evaluation.Level
   ) -> JSONValue {
     let loss = derived(estimate.loss, sigma: level.sigma)
-    return [
+    let document: JSONValue = [
       "denoisingLoss": json(estimate.loss), "trainingLoss": json(level.trainingLoss),
       "scoreMatchingLoss": json(estimate.scoreMatchingLoss),
       "entropyRate": .object(
@@ -116,6 +116,20 @@ extension EvaluatedModel {
       "restsOnRareEvents": .bool(estimate.restsOnRareEvents),
       "withinTrainedRange": .bool(!untrainedLevels.contains { $0.sigma == level.sigma }),
     ]
+    guard case .object(let members) = document else { return document }
+    return .object(members + marginalMembers(estimate.loss, sigma: level.sigma))
+  }
+
+  /// The rate of the marginal entropy, `dH[x]/d ln σ = D − C` (Equations 38 and 46), from an entropy rate,
+  /// and in time where a clock was asked for; a loss makes it a lower bound.
+  private func marginalMembers(_ rate: Estimate, sigma: Double) -> [JSONMember] {
+    let marginal = rate.scaled(by: -1, offset: Double(evaluation.dimension))
+    var members = [JSONMember(key: "marginalEntropyRate", value: json(marginal))]
+    if let clock {
+      let inTime = marginal.scaled(by: clock.logSigmaRate(sigma: sigma))
+      members.append(JSONMember(key: "marginalEntropyRateInTime", value: json(inTime)))
+    }
+    return members
   }
 
   private var summaryJSON: JSONValue {
@@ -140,6 +154,10 @@ extension EvaluatedModel {
         totalJSON(evaluation.differentialEntropy($0, of: data))
       },
       "dimension": evaluation.plateaus.map(plateausJSON) ?? .null,
+      "marginalEntropyChange": [
+        "exact": json(evaluation.marginalEntropyChange(.exact)),
+        "loss": json(evaluation.marginalEntropyChange(.loss)),
+      ],
     ]
   }
 }

@@ -13,8 +13,8 @@ extension EvaluatedModel {
         ReportPage.Section(
           "Entropy rate", figures: [rateFigure, errorFigure].compactMap { $0 },
           tables: [summaryTable(unit: .nats)]),
-        ReportPage.Section("Divergence", figures: [divergenceFigure]), geometrySection,
-        heldOutSection,
+        ReportPage.Section("Divergence", figures: [divergenceFigure]), balanceSection,
+        decisionSection, geometrySection, heldOutSection,
       ].compactMap(\.self), configuration: configuration, command: command,
       colophon: "Made by tinyscore \(programVersion).")
   }

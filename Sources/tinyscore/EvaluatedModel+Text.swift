@@ -85,7 +85,7 @@ extension EvaluatedModel {
   /// What the numbers rest on, and what to beware of.
   private var footer: String {
     var lines: [String] = []
-    lines += totalLines
+    lines += totalLines + decisionLines
     let rare = evaluation.levels.filter {
       $0.learned?.restsOnRareEvents ?? $0.exact?.restsOnRareEvents ?? false
     }

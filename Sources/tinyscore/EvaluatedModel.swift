@@ -13,6 +13,8 @@ struct EvaluatedModel {
   let evaluation: Evaluation
   /// What is known of the data beside their entropy rates.
   let data: EvaluatedData
+  /// When single paths decide.
+  let decisions: DecisionFindings
   let samplesPerLevel: Int
   let seed: UInt64
   let confidence: Double

@@ -15,6 +15,36 @@ import Testing
     #expect(abs(normalQuantile(p) - expected) <= 1e-12 * max(1, abs(expected)))
   }
 
+  @Test("The variance of a few numbers and its error are those by hand")
+  func variance() {
+    let numbers = [1.0, 2, 3, 6]
+    let estimate = Estimate(varianceOf: numbers)
+    // Squares 4, 1, 0 and 9 about the mean 3; their variance is 49/3, and n/(n − 1) = 4/3.
+    #expect(abs(estimate.value - 14.0 / 3) < 1e-14)
+    #expect(abs(estimate.standardError - (49.0 / 12).squareRoot() * 4 / 3) < 1e-14)
+    let none = Estimate(sumOfVariances: [(1, numbers), (-1, numbers)])
+    #expect(none.value == 0 && none.standardError == 0)
+    #expect(Estimate(varianceOf: [1]).standardError == .infinity)
+  }
+
+  @Test("A peak is moved from a known one as far as the curves are apart, whatever a fit misses")
+  func movedPeak() throws {
+    let places = (0..<41).map { Double($0 - 20) / 10 }
+    // Lopsided, so that a polynomial of degree 4 misses the top.
+    func curve(_ x: Double) -> Double { exp(-x * x) * (1 + 0.5 * tanh(2 * x)) }
+    let sigmas = places.map { exp($0) }
+    let known = try #require(
+      Peak.refined(sigmas: sigmas, values: places.map(curve)) { $0.map { curve(log($0)) } })
+    let moved = try #require(
+      Peak(
+        sigmas: sigmas, values: places.map { Estimate(curve($0 - 0.003), standardError: 1e-3) },
+        reference: (places.map(curve), known)))
+    // A central difference of the curve is 0 at its top.
+    let top = log(known.sigma.value)
+    #expect(abs(curve(top + 1e-3) - curve(top - 1e-3)) < 1e-7)
+    #expect(abs(log(moved.sigma.value / known.sigma.value) - 0.003) < 3e-4)
+  }
+
   @Test("Mean and standard error of a few numbers are those by hand")
   func mean() {
     let estimate = Estimate(meanOf: [1, 2, 3, 6])

@@ -4,7 +4,7 @@ import Testing
 /// Options that make a run small.
 let smallRun = ["--steps", "100", "--batch", "512", "--width", "8", "--depth", "1", "--quiet"]
 /// Options that make an evaluation small.
-let smallEvaluation = ["--levels", "5", "--samples", "256", "--quiet"]
+let smallEvaluation = ["--levels", "5", "--samples", "256", "--paths", "32", "--quiet"]
 
 extension Workplace {
   /// Expects that the program refuses these words: with this exit code, one message on stderr that
