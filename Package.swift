@@ -102,7 +102,7 @@ let package = Package(
     tests("ForwardProcess", ["ForwardProcess", "LinearAlgebra", "Randomness"]),
     tests(
       "Dynamics",
-      ["Dynamics", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness"]),
+      ["Dynamics", "Distributions", "ForwardProcess", "LinearAlgebra", "Randomness", "Statistics"]),
     tests(
       "Estimation",
       [
