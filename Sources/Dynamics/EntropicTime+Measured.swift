@@ -4,19 +4,19 @@ public import Statistics
 
 extension EntropicTime {
   /// The most levels of an exact curve.
-  private static let mostLevels = 2049
+  private static let mostLevels = 513
   /// The least levels: fewer could miss a peak.
   private static let leastLevels = 65
-  /// By how much relative to the whole the time up to any level may differ from that of half the levels.
-  private static let tolerance = 1e-9
+  /// By how much, relative to the whole, the time up to any level may differ from that of half the levels.
+  private static let tolerance = 1e-8
 
   /// The clock of the entropy rates that `rates` tells, per unit of `ln σ`, at ascending noise levels.
   ///
   /// A curve with errors is measured at 129 levels over `range`: its errors exceed those of the
   /// interpolation. Where every rate is exact, as of
-  /// laws with a quadrature, levels are put between levels until time itself is: to 1e-9 of its total
-  /// by comparison with half of the levels, which is to 1e-10 for a method of fourth order, or up to
-  /// 2049. nil if no time passes.
+  /// laws with a quadrature, levels are put between levels until time itself is: to 1e-8 of its total
+  /// by comparison with half of the levels, which is to 1e-9 for a method of fourth order, or up to
+  /// 513. nil if no time passes.
   public init?(_ kind: Kind, over range: NoiseRange, rates: ([Double]) -> [Estimate]) {
     var sigmas = range.levels(Self.leastLevels)
     let first = rates(sigmas)

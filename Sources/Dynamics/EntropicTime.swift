@@ -9,8 +9,8 @@ internal import Statistics
 /// coordinate under every schedule σ(t), so this clock does not depend on the one that the curve was
 /// measured in; nor do its equal steps on a constant factor of the rates.
 ///
-/// The rates are interpolated over `ln σ` by a curve that stays between neighbouring ones
-/// (`MonotoneCubic`), and integrated by Gauss and Legendre's rule, exact for it to rounding.
+/// The rates are interpolated over `ln σ` by a curve that rises and falls only where they do
+/// (`ShapePreservingSpline`), and integrated by Gauss and Legendre's rule, exact for it to rounding.
 public struct EntropicTime: Sendable {
   /// The two clocks.
   public enum Kind: Sendable, CaseIterable {
@@ -26,7 +26,7 @@ public struct EntropicTime: Sendable {
   public var total: Double { times[times.count - 1] }
 
   private let kind: Kind
-  private let curve: MonotoneCubic
+  private let curve: ShapePreservingSpline
   /// The time at each place of the curve, from 0.
   private var times: [Double]
   private let rule = GaussLegendre(12)
@@ -40,7 +40,7 @@ public struct EntropicTime: Sendable {
     precondition(rates.allSatisfy(\.isFinite))
     self.kind = kind
     bounds = sigmas[0]...sigmas[sigmas.count - 1]
-    curve = MonotoneCubic(places: sigmas.map { log($0) }, values: rates.map { max(0, $0) })
+    curve = ShapePreservingSpline(places: sigmas.map { log($0) }, values: rates.map { max(0, $0) })
     times = [0]
     for piece in 0..<sigmas.count - 1 {
       times.append(times[piece] + time(to: curve.places[piece + 1], piece: piece))
