@@ -84,7 +84,7 @@ let package = Package(
       name: "Calibration",
       dependencies: [
         "LinearAlgebra", "Randomness", "Statistics", "ForwardProcess", "Distributions",
-        "ScoreNetwork", "Estimation", "Storage", "Report",
+        "ScoreNetwork", "Estimation", "Dynamics", "Storage", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

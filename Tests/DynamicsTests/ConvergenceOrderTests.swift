@@ -69,7 +69,7 @@ enum Integrator: String, CaseIterable, CustomTestStringConvertible {
     // 2000 steps of order five, whose error is that of rounding.
     let reference = ProbabilityFlow(score: law)
       .rungeKutta(from: x, sigmas: NoiseSchedule.geometric(range, count: 2001)).elements
-    let counts = integrator == .rungeKutta ? [96, 192, 384] : [256, 512, 1024, 2048]
+    let counts = integrator == .rungeKutta ? [160, 320, 640] : [256, 512, 1024, 2048]
     let order = fittedOrder(counts: counts) { count in
       let levels = NoiseSchedule.geometric(range, count: count + 1)
       return largestDifference(integrator.carry(law, x, levels).elements, reference)
