@@ -90,7 +90,7 @@ let package = Package(
       swiftSettings: settings),
     tests("LinearAlgebra", ["LinearAlgebra"]),
     tests("Randomness", ["Randomness", "LinearAlgebra"]),
-    tests("Statistics", ["Statistics"]),
+    tests("Statistics", ["Statistics", "LinearAlgebra"]),
     tests("ScoreNetwork", ["ScoreNetwork", "ForwardProcess", "LinearAlgebra", "Randomness"]),
     tests("Report", ["Report"]),
     tests("JSONText", ["JSONText"]),
