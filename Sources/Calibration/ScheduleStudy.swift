@@ -63,8 +63,17 @@ struct ScheduleStudy: Sendable {
     // The defaults of Karras and others (2022) for data of scale one half, in data scales.
     let wide = NoiseRange(minimum: 0.004 * scale, maximum: 160 * scale)
     let range = isWide && !subject.isLearned ? wide ?? subject.range : subject.range
+    // Both clocks come from one curve.
+    var known: [Double: Estimate] = [:]
     let clocks = Self.schedules.map { schedule in
-      schedule.clock.flatMap { subject.time($0, over: range, samples: Self.curveSamples, workers) }
+      schedule.clock.flatMap { clock in
+        EntropicTime(clock, over: range) { sigmas in
+          let unknown = sigmas.filter { known[$0] == nil }
+          let rates = subject.rates(at: unknown, samples: Self.curveSamples, workers)
+          for (sigma, rate) in zip(unknown, rates) { known[sigma] = rate }
+          return sigmas.compactMap { known[$0] }
+        }
+      }
     }
     settings = Sampler.allCases.flatMap { sampler in
       steps.map { steps in
@@ -142,17 +151,15 @@ struct ScheduleStudy: Sendable {
 }
 
 extension Subject {
-  /// The clock of the law's entropy rates, or of the network's losses; nil where no time passes.
-  fileprivate func time(
-    _ kind: EntropicTime.Kind, over range: NoiseRange, samples: Int, _ workers: Workers
-  ) -> EntropicTime? {
-    EntropicTime(kind, over: range) { sigmas in
-      isLearned
-        ? evaluator(samples: samples, seed: 0).curve(at: sigmas, workers: workers)
-          .levels.map(\.loss)
-        : law.informationCurve(
-          at: sigmas, sampling: CurveSampling(samples: samples, seed: 0, workers: workers)
-        ).map(\.entropyRate)
+  /// The entropy rates of the law, or the losses of the network, at ascending noise levels.
+  fileprivate func rates(at sigmas: [Double], samples: Int, _ workers: Workers) -> [Estimate] {
+    guard !sigmas.isEmpty else { return [] }
+    guard !isLearned else {
+      return evaluator(samples: samples, seed: 0).curve(at: sigmas, workers: workers)
+        .levels.map(\.loss)
     }
+    return law.informationCurve(
+      at: sigmas, sampling: CurveSampling(samples: samples, seed: 0, workers: workers)
+    ).map(\.entropyRate)
   }
 }
