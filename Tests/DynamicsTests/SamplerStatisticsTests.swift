@@ -114,7 +114,7 @@ enum Process: String, CaseIterable, CustomTestStringConvertible {
   @Test("The reverse process starts from the mean and the covariance of the noised data")
   func start() throws {
     let law = try makePoints()
-    let (covariance, count, sigma) = (try #require(law.covariance), 20_000, 3.0)
+    let (covariance, count, sigma) = (try #require(law.covariance), 20_000, 0.3)
     let x = try #require(GaussianBaseline(law)).samples(
       count, sigma: sigma, stream: RandomStream(seed: 14, step: 0, purpose: .test))
     for i in 0..<2 {
