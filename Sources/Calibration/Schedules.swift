@@ -17,7 +17,7 @@ struct Schedules: ParsableCommand {
 
   @Option(help: "Numbers of steps, each before a last one to no noise.")
   var steps = [4, 8, 16, 32]
-  @Option(help: "Repeats, each with its own seeds.") var repeats = 200
+  @Option(help: "Repeats, each with its own seeds.") var repeats = 100
   @Option(help: "Samples of a repeat.") var samples = 1024
   @Option(help: "The first seed.") var seed: UInt64 = 0
   @Flag(help: "Exact scores over 0.004 to 160 data scales, not over the levels that decide.")

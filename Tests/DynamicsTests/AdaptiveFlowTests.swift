@@ -14,8 +14,7 @@ import Testing
     return Matrix(rows: rows, columns: columns, elements: z.elements.map { scale * $0 })
   }
 
-  // Ten times the tolerance leaves room for the errors of some twenty steps to add up; measured are 0.1
-  // to 2.5 times.
+  // Errors of the steps shrink with the points and add up: measured are 0.18 to 0.23 tolerances.
   @Test(
     "The adaptive flow keeps its tolerance on Gaussian data, and takes what it says it takes",
     arguments: [1e-3, 1e-5, 1e-7, 1e-9])
@@ -35,11 +34,11 @@ import Testing
       }
     }
     let error = largestDifference(arrival.points.elements, expected) / law.moments.scale
-    #expect(error < 10 * tolerance, "error \(error / tolerance) tolerances")
+    #expect(error < tolerance, "error \(error / tolerance) tolerances")
     #expect(counter.count == arrival.evaluations)
   }
 
-  // Hundred times: where paths part the flow stretches errors as it does distances.
+  // Where paths part the flow stretches errors as it does distances: measured are 0.17 to 1.3 tolerances.
   @Test("The adaptive flow keeps its tolerance where points decide", arguments: [1e-4, 1e-6, 1e-8])
   func points(tolerance: Double) throws {
     let law = try PointsLaw(
@@ -52,7 +51,7 @@ import Testing
     let arrival = try #require(
       flow.adaptive(from: x, over: range, tolerance: tolerance, dataScale: law.moments.scale))
     let error = largestDifference(arrival.points.elements, reference.elements) / law.moments.scale
-    #expect(error < 100 * tolerance, "error \(error / tolerance) tolerances")
+    #expect(error < 10 * tolerance, "error \(error / tolerance) tolerances")
   }
 
   @Test("A smaller tolerance takes more evaluations, by the fifth root")
