@@ -57,13 +57,15 @@ efficiency: build
 	  gaussian-16 subspace-4-in-16 grid-25 checkerboard circle sphere-8 \
 	  checkpoints/example.safetensors
 
-# The README's tables of samples by schedule.
+# Samples by schedule, sampler and number of steps; the README quotes some of it.
 SCHEDULED = two-points unequal-two-points ring-8 hierarchy simplex-16 \
   grid-25 overlapping-gaussians gaussian-16
 
 schedules: build
-	.build/release/Calibration schedules $(SCHEDULED) checkpoints/example.safetensors
-	.build/release/Calibration schedules --wide $(SCHEDULED)
+	.build/release/Calibration schedules $(SCHEDULED) checkpoints/example.safetensors \
+	  >Sources/Calibration/Schedules.txt
+	.build/release/Calibration schedules --wide $(SCHEDULED) >>Sources/Calibration/Schedules.txt
+	@cat Sources/Calibration/Schedules.txt
 
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)

@@ -87,6 +87,7 @@ let package = Package(
         "ScoreNetwork", "Estimation", "Dynamics", "Storage", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
+      exclude: ["Schedules.txt"],
       swiftSettings: settings),
     tests("LinearAlgebra", ["LinearAlgebra"]),
     tests("Randomness", ["Randomness", "LinearAlgebra"]),

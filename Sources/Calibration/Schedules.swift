@@ -41,13 +41,14 @@ struct Schedules: ParsableCommand {
       print(
         table(
           of: results.map(\.energy), study: study, scale: 1000,
-          title: "\(name): energy distance, in thousandths"
+          title: "\(name)\(wide ? ", wide" : ""): energy distance, in thousandths"
         ).text)
       guard study.isFinite else { continue }
       print(
         table(
           of: results.map(\.divergence), study: study, scale: 1000,
-          title: "\(name): divergence of the points' frequencies, in thousandths of a nat"
+          title: "\(name)\(wide ? ", wide" : ""): divergence of the points' frequencies, in "
+            + "thousandths of a nat"
         ).text)
     }
   }

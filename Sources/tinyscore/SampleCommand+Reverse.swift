@@ -10,6 +10,8 @@ internal import Storage
 extension Sample {
   private static let defaultSteps = 64
   private static let defaultTolerance = 1e-4
+  /// Below, steps would follow the rounding of a network, which computes in single precision.
+  private static let leastLearnedTolerance = 1e-8
   /// Samples per noise level of a curve that entropic levels come from.
   private static let curveSamples = 4096
 
@@ -57,6 +59,12 @@ extension Sample {
       }
     let (start, dataScale) = start(of: model)
     guard sampler != .adaptive else {
+      if case .network = model, let tolerance, tolerance < Self.leastLearnedTolerance {
+        throw Failure.usage(
+          "tolerance",
+          expected: "a number from 1e-8 to 1 for a checkpoint, which has single precision",
+          found: "\(tolerance)")
+      }
       return adaptiveDraw(score, over: source.range, start: start, dataScale: dataScale)
     }
     let levels = try levels(for: source, workers: workers)
