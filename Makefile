@@ -9,7 +9,7 @@ TINYSCORE = .build/release/tinyscore
 DEMO = demo
 SOURCES = Sources Tests Package.swift
 
-.PHONY: demo test bench bench-peers results laws coverage efficiency format lint build packages clean
+.PHONY: demo test bench bench-peers results laws coverage efficiency schedules format lint build packages clean
 
 demo: build
 	@mkdir -p $(DEMO)
@@ -56,6 +56,16 @@ efficiency: build
 	.build/release/Calibration efficiency two-points unequal-two-points ring-8 hierarchy simplex-16 \
 	  gaussian-16 subspace-4-in-16 grid-25 checkerboard circle sphere-8 \
 	  checkpoints/example.safetensors
+
+# Samples by schedule, sampler and number of steps; the README quotes some of it.
+SCHEDULED = two-points unequal-two-points ring-8 hierarchy simplex-16 \
+  grid-25 overlapping-gaussians gaussian-16
+
+schedules: build
+	.build/release/Calibration schedules $(SCHEDULED) checkpoints/example.safetensors \
+	  >Sources/Calibration/Schedules.txt
+	.build/release/Calibration schedules --wide $(SCHEDULED) >>Sources/Calibration/Schedules.txt
+	@cat Sources/Calibration/Schedules.txt
 
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)

@@ -66,6 +66,11 @@ write("grid-25", "Twenty-five narrow Gaussians: first which one, then where in i
       '  "distribution": "gaussian-mixture",\n  "components": [\n' + ",\n".join(
           f'    {{"weight": 0.04, "mean": [{x}, {y}], "standardDeviation": 0.1}}'
           for x in range(-2, 3) for y in range(-2, 3)) + "\n  ]")
+write("overlapping-gaussians", "Five wide Gaussians that run into each other: no noise level at which one is chosen.",
+      "five overlapping Gaussians along a bent line in the plane, standard deviation 0.7",
+      '  "distribution": "gaussian-mixture",\n  "components": [\n' + ",\n".join(
+          f'    {{"weight": {w}, "mean": [{x}, {abs(x) / 2}], "standardDeviation": 0.7}}'
+          for x, w in zip(range(-2, 3), (0.1, 0.25, 0.3, 0.15, 0.2))) + "\n  ]")
 write("sphere-8", "A sphere in eight dimensions: at small noise the entropy rate reads 7.",
       "the unit sphere in 8 dimensions, uniform",
       '  "distribution": "hypersphere",\n  "dimension": 8,\n  "radius": 1')

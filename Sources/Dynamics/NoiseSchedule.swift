@@ -23,4 +23,26 @@ public enum NoiseSchedule {
       }
     }
   }
+
+  /// `count` levels at equal steps of entropic time over `range`, from its maximum down to its minimum.
+  ///
+  /// Stančević, Handke and Ambrogioni (2025). For `N(0, c²)` in rescaled time these are `c tan α_i`
+  /// with equal steps of α. The list descends strictly also where time hardly passes, as below the
+  /// decisions of isolated points: a single step crosses such a range. Some time must pass over
+  /// `range`.
+  public static func entropic(
+    _ time: EntropicTime, over range: NoiseRange, count: Int
+  ) -> [Double] {
+    precondition(count >= 1)
+    guard count > 1 else { return [range.maximum] }
+    let (high, low) = (time.time(sigma: range.maximum), time.time(sigma: range.minimum))
+    precondition(high > low, "no time passes over the range")
+    return (0..<count).map {
+      switch $0 {
+      case 0: range.maximum
+      case count - 1: range.minimum
+      default: time.sigma(time: high + Double($0) / Double(count - 1) * (low - high))
+      }
+    }
+  }
 }

@@ -9,9 +9,9 @@ public import LinearAlgebra
 public struct GaussianBaseline: Sendable {
   /// The eigenvalues λ of the covariance, `(D)`, none negative: ascending, or along the axes.
   public let eigenvalues: [Double]
-  private let mean: [Double]
+  let mean: [Double]
   /// nil where the axes are eigenvectors, in their order.
-  private let eigenvectors: Matrix<Double>?
+  let eigenvectors: Matrix<Double>?
   /// By how much rounding may have changed an eigenvalue.
   private let rounding: Double
 

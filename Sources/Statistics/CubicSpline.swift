@@ -23,6 +23,20 @@ struct CubicSpline {
     }
   }
 
+  /// The slopes at the places: with second derivatives M and secant S over a step h to the right,
+  /// `S − h (2 M + M⁺)/6`.
+  var slopes: [Double] {
+    let curvatures = secondDerivatives()
+    return places.indices.map { i in
+      let left = i + 1 < places.count ? i : i - 1
+      let h = places[left + 1] - places[left]
+      let secant = (values[left + 1] - values[left]) / h
+      return left == i
+        ? secant - h * (2 * curvatures[left] + curvatures[left + 1]) / 6
+        : secant + h * (curvatures[left] + 2 * curvatures[left + 1]) / 6
+    }
+  }
+
   /// The second derivatives, from the continuity of the first: a tridiagonal system that pivoting
   /// would not improve, as its diagonal dominates.
   private func secondDerivatives() -> [Double] {

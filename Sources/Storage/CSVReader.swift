@@ -96,7 +96,7 @@ struct CSVReader {
   }
 
   /// The number in a cell that is in quotes, as some programs write every cell.
-  private func quotedNumber(_ cell: Span<UInt8>) -> Double? {
+  func quotedNumber(_ cell: Span<UInt8>) -> Double? {
     guard cell.count > 2, cell[0] == quote, cell[cell.count - 1] == quote else { return nil }
     return decimalValue(of: cell.extracting(1..<cell.count - 1))
   }

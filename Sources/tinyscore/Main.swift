@@ -80,8 +80,8 @@ struct Tinyscore: ParsableCommand {
       """,
     version: "tinyscore \(programVersion)",
     subcommands: [
-      Train.self, Evaluate.self, Inspect.self, Score.self, Sample.self, Bifurcations.self,
-      CheckEquations.self, Datasets.self,
+      Train.self, Evaluate.self, Inspect.self, Score.self, Sample.self, Schedule.self,
+      Bifurcations.self, CheckEquations.self, Datasets.self,
     ])
 
   /// The command that the words say, with the options of a configuration file if they name one.

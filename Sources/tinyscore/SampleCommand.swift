@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Distributions
-internal import Dynamics
 internal import ForwardProcess
 internal import LinearAlgebra
 internal import Randomness
@@ -23,12 +22,8 @@ struct Sample: ParsableCommand {
     case ode
     /// The deterministic one by Heun's method.
     case heun
-  }
-
-  /// The schedules there are.
-  enum Schedule: String, ExpressibleByArgument, CaseIterable {
-    case karras
-    case geometric
+    /// The deterministic one by Dormand's and Prince's method, which chooses its own steps.
+    case adaptive
   }
 
   @Argument(help: "A checkpoint or a data set.")
@@ -40,16 +35,26 @@ struct Sample: ParsableCommand {
   @Option(help: ArgumentHelp("Where they go.", valueName: "O.npy"))
   var output: String
 
-  @Option(help: ArgumentHelp("sde, ode or heun.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("sde, ode, heun or adaptive.", valueName: "NAME"))
   var sampler = Sampler.heun
 
   @Option(
     help: ArgumentHelp(
-      "Steps of the reverse process, before a last one to no noise.", valueName: "N"))
-  var steps = 64
+      "Steps before a last one to no noise (default: 64).", valueName: "N"))
+  var steps: Int?
 
-  @Option(help: ArgumentHelp("karras or geometric.", valueName: "NAME"))
-  var schedule = Schedule.karras
+  @Option(
+    help: ArgumentHelp(
+      """
+      karras, geometric, entropic, rescaled-entropic, or a file with a list of levels \
+      (default: karras).
+      """, valueName: "NAME"))
+  var schedule: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With adaptive: error of a step in data scales (default: 1e-4).", valueName: "R"))
+  var tolerance: Double?
 
   @Flag(help: "Draw from the data set itself.")
   var exact = false
@@ -63,7 +68,7 @@ struct Sample: ParsableCommand {
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   /// Samples handled by one task; a multiple of 4, as random streams ask.
-  private static let blockSamples = 256
+  static let blockSamples = 256
   /// The most samples; long before, the memory is full.
   private static let maximumCount = 1 << 40
 
@@ -73,9 +78,7 @@ struct Sample: ParsableCommand {
         "--count: expected an integer from 1 to \(Self.maximumCount), found \(count)")
     }
     try checkArrayOutput(output, inputs: [model])
-    guard steps >= 1 && steps <= 1 << 20 else {
-      throw ValidationError("--steps: expected an integer from 1 to 1048576, found \(steps)")
-    }
+    try checkSteps()
     if let sigma {
       guard sigma == 0 || RunOptions.sigmaBounds.contains(sigma) else {
         throw ValidationError(
@@ -89,14 +92,15 @@ struct Sample: ParsableCommand {
     let model = try Model(model)
     try checkMemory(dimension: model.dimension)
     try checkOutput(output)
+    let workers = common.makeWorkers()
     let blocks = (count + Self.blockSamples - 1) / Self.blockSamples
     let draw: @Sendable (Int, Int) -> Matrix<Double>
     if exact {
       draw = exactDraw(try model.dataset(replacement: nil).data.law)
     } else {
-      draw = reverseDraw(model)
+      draw = try reverseDraw(model, workers: workers)
     }
-    let parts = common.makeWorkers().map(blocks) { [count] block -> [Double] in
+    let parts = workers.map(blocks) { [count] block -> [Double] in
       let first = block * Self.blockSamples
       return draw(first, min(Self.blockSamples, count - first)).elements
     }
@@ -104,7 +108,8 @@ struct Sample: ParsableCommand {
     guard values.allSatisfy(\.isFinite) else {
       throw Failure(
         .notFinite,
-        "the samples left the finite numbers with seed \(common.seed); take more --steps")
+        "the samples left the finite numbers with seed \(common.seed); "
+          + (sampler == .adaptive ? "take a larger --tolerance" : "take more --steps"))
     }
     try NumpyFile.write(values, shape: [count, values.count / count], to: output)
   }
@@ -127,50 +132,6 @@ struct Sample: ParsableCommand {
       guard let sigma else { return y }
       return perturbed(
         y, noise: stream.normals(count, law.dimension, firstSample: first), sigma: sigma)
-    }
-  }
-
-  /// Samples of the reverse process, started from a Gaussian of the data's mean and scale.
-  private func reverseDraw(_ model: Model) -> @Sendable (Int, Int) -> Matrix<Double> {
-    let score: any ScoreFunction
-    let range: NoiseRange
-    let moments: DataMoments
-    switch model {
-    case .network(let checkpoint, _):
-      score = checkpoint.score(weights)
-      range = checkpoint.configuration.range
-      let preconditioning = checkpoint.state.preconditioning
-      moments = DataMoments(
-        mean: preconditioning.mean,
-        totalVariance: preconditioning.scale * preconditioning.scale
-          * Double(preconditioning.mean.count))
-    case .exact(let dataset, _):
-      score = dataset.law
-      range = dataset.law.noiseRange
-      moments = dataset.law.moments
-    }
-    let levels =
-      schedule == .karras
-      ? NoiseSchedule.karras(range, count: steps + 1)
-      : NoiseSchedule.geometric(range, count: steps + 1)
-    let spread = (range.maximum * range.maximum + moments.scale * moments.scale).squareRoot()
-    return { [seed = common.seed, sampler] first, count in
-      let dimension = moments.mean.count
-      var x = RandomStream(seed: seed, step: RandomStream.evaluationSteps, purpose: .sampler)
-        .normals(count, dimension, firstSample: first)
-      for row in 0..<count {
-        for j in 0..<dimension { x[row, j] = moments.mean[j] + spread * x[row, j] }
-      }
-      let last =
-        switch sampler {
-        case .sde:
-          ReverseDiffusion(score: score)
-            .eulerMaruyama(from: x, sigmas: levels, seed: seed, firstSample: first)
-        case .ode: ProbabilityFlow(score: score).euler(from: x, sigmas: levels)
-        case .heun: ProbabilityFlow(score: score).heun(from: x, sigmas: levels)
-        }
-      // The noise of the last level goes in one step: Euler's from there to 0.
-      return score.denoised(at: last, sigma: range.minimum)
     }
   }
 }

@@ -182,6 +182,26 @@ def check_results():
     assert [json.loads(line)["step"] for line in lines] == [100, STEPS]
 
 
+def check_schedule():
+    """Lists of noise levels read as JSON, CSV and NumPy; the table of `evaluate` makes one."""
+    words = ["schedule", "normal.json", "--steps", 9, "--kind", "rescaled-entropic", "--sigma-min", 0.01,
+             "--sigma-max", 50]
+    levels = np.array(json.loads(tinyscore(*words)))
+    # Equal steps of the angle, for a standard deviation of 1.
+    expected = np.tan(np.linspace(np.arctan(50), np.arctan(0.01), 9))
+    np.testing.assert_allclose(levels, expected, rtol=1e-6)
+    for ending in ["json", "csv", "npy"]:
+        tinyscore(*words, "--format", ending, "--output", f"levels.{ending}")
+    array = np.load("levels.npy", allow_pickle=False)
+    assert array.dtype == np.dtype("<f8") and array.shape == (9,)
+    np.testing.assert_array_equal(array, levels)
+    np.testing.assert_array_equal(json.loads(pathlib.Path("levels.json").read_text()), levels)
+    np.testing.assert_array_equal(np.loadtxt("levels.csv", skiprows=1), levels)
+    tinyscore("evaluate", "model.safetensors", "--levels", 9, "--samples", 256, "--csv", "e.csv")
+    learned = np.array(json.loads(tinyscore("schedule", "e.csv", "--dimension", 3, "--steps", 5)))
+    assert learned.shape == (5,) and (np.diff(learned) < 0).all() and learned[-1] > 0
+
+
 def main():
     points = np.array([[1.0, 2, 2.5], [3, 1, 2], [2, 2, 1]])
     np.savetxt("points.csv", points, delimiter=",")
@@ -195,6 +215,7 @@ def main():
         '{"distribution": "gaussian", "dimension": 3, "standardDeviation": 1}', encoding="utf-8")
     check_samples(dimension)
     check_results()
+    check_schedule()
     print("ok")
 
 

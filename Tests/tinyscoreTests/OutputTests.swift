@@ -22,6 +22,7 @@ import Testing
     "train pair.json \(smallRun.joined(separator: " ")) --metrics",
     "score pair.json --points x.csv --sigma 1 --output",
     "sample pair.json --count 5 --steps 3 --output",
+    "schedule pair.json --steps 5 --output",
     "evaluate pair.json --levels 3 --samples 64 --json",
     "evaluate pair.json --levels 3 --samples 64 --csv",
     "evaluate pair.json --levels 3 --samples 64 --report",

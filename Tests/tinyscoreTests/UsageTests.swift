@@ -97,7 +97,10 @@ import Testing
       "--count 5 --sigma 1",
       "--count 5 --exact --sigma -1", "--count 5 --exact --sigma nan", "--count 5 --output -",
       "--count 5 --output o.csv",
-      "--count 5 --sampler x", "--count 5 --schedule x",
+      "--count 5 --sampler x", "--count 5 --schedule x", "--count 5 --tolerance 1e-3",
+      "--count 5 --sampler adaptive --tolerance 0", "--count 5 --sampler adaptive --tolerance nan",
+      "--count 5 --sampler adaptive --steps 5", "--count 5 --sampler adaptive --schedule karras",
+      "--count 5 --schedule levels.json --steps 5",
     ])
   func impossibleSampling(options: String) async throws {
     let words = options.split(separator: " ").map(String.init)
@@ -123,7 +126,9 @@ import Testing
 
   @Test(
     "The help of every command fits 80 columns",
-    arguments: ["", "train", "evaluate", "inspect", "score", "sample", "equations", "datasets"])
+    arguments: [
+      "", "train", "evaluate", "inspect", "score", "sample", "schedule", "equations", "datasets",
+    ])
   func help(command: String) async throws {
     let outcome = try await place.run("\(command) --help")
     let lines = outcome.stdout.split(separator: "\n")
