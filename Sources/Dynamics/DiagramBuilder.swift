@@ -7,7 +7,7 @@ struct DiagramBuilder {
   private(set) var paths: [TracedPath]
   private(set) var branchings: [Branching] = []
   /// Where ascent leads from the end of a path, as far as that was computed in advance.
-  private var landings: [Int: PathNode]
+  private var landings: [Int: CurveNode]
   /// The paths whose ends are still to be taken.
   private var pending: Set<Int>
 
@@ -17,7 +17,7 @@ struct DiagramBuilder {
   private static let coincidence = 1e-6
 
   /// The builder of the diagram of these paths.
-  init(_ search: FixedPointSearch, paths: [TracedPath], landings: [Int: PathNode]) {
+  init(_ search: FixedPointSearch, paths: [TracedPath], landings: [Int: CurveNode]) {
     self.search = search
     self.paths = paths
     self.landings = landings
@@ -156,7 +156,7 @@ struct DiagramBuilder {
   }
 
   /// The number of the path on which a stable fixed point lies: a known one, or a new one through it.
-  private mutating func place(_ node: PathNode) -> Int {
+  private mutating func place(_ node: CurveNode) -> Int {
     let near = stablePaths(at: node.u).map {
       ($0, FixedPointEquation.distance(paths[$0].position(node.u), node.x))
     }.sorted { $0.1 < $1.1 }
@@ -200,7 +200,7 @@ struct DiagramBuilder {
 
 extension FixedPointSearch {
   /// Where ascent on the log density leads from beyond a fold, just above it.
-  func landing(from turn: TurningPoint) -> PathNode? {
+  func landing(from turn: TurningPoint) -> CurveNode? {
     let u = turn.u + 1e-6
     let start = zip(turn.x, turn.direction).map { $0 + 0.3 * exp(u) * $1 }
     return equation.ascended(from: start, u).map { equation.node($0, u) }

@@ -42,8 +42,8 @@ struct FixedPointEquation: Sendable {
   }
 
   /// The node of a curve at a fixed point.
-  func node(_ x: [Double], _ u: Double) -> PathNode {
-    PathNode(x: x, u: u, spectrum: spectrum(x, u))
+  func node(_ x: [Double], _ u: Double) -> CurveNode {
+    CurveNode(x: x, u: u, spectrum: spectrum(x, u))
   }
 
   /// `vᵀJv`, the curvature of `σ² log p_σ` along a unit vector.

@@ -5,13 +5,15 @@ extension FixedPointSearch {
   /// A path that rises from a starting point, and where ascent leads from the fold in which it ends.
   private struct Leaf: Sendable {
     let path: TracedPath
-    let landing: PathNode?
+    let landing: CurveNode?
   }
 
   /// Starting points, at most, between which unstable paths are looked for.
   private static let mostSaddleStarts = 40
   /// Starting points whose paths are followed before progress is told.
   private static let leavesAtOnce = 64
+  /// Distances below a turn, in `ln σ`, at which a path is given as well.
+  private static let distances = [0.06, 0.03, 0.015, 0.007, 0.003, 0.001, 0.0002]
   /// Numbers, about, that the points of all paths may have.
   private static let mostNumbers = 2_000_000
 
@@ -67,7 +69,9 @@ extension FixedPointSearch {
 
   /// The fixed points of a path at levels it covers, and its last one.
   private func sampled(_ path: TracedPath, at levels: [Double]) -> [FixedPoint] {
-    var nodes = levels.filter { path.covers($0) && $0 < path.last.u }
+    // Close to a turn a path runs as a square root.
+    let last = path.turn == nil || !findsFields ? [] : Self.distances.map { path.last.u - $0 }
+    var nodes = (levels + last).sorted().filter { path.covers($0) && $0 < path.last.u }
       .compactMap { path.fixedPoint($0, equation) }
     nodes.append(path.last)
     return nodes.map { node in
@@ -113,7 +117,7 @@ extension FixedPointSearch {
   }
 
   /// The path through the saddle between two starting points, and where it was found; nil where there is none.
-  private func saddle(_ i: Int, _ j: Int) -> (path: TracedPath, node: PathNode)? {
+  private func saddle(_ i: Int, _ j: Int) -> (path: TracedPath, node: CurveNode)? {
     let (a, b) = (Array(starts.row(i)), Array(starts.row(j)))
     let middle = zip(a, b).map { ($0 + $1) / 2 }
     let square = FixedPointEquation.distance(a, middle) * FixedPointEquation.distance(a, middle)

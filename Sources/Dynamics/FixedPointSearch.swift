@@ -65,7 +65,7 @@ public struct FixedPointSearch: Sendable {
   }
 
   /// The path that rises from a stable fixed point.
-  func rising(from node: PathNode, start: Int? = nil, reachesDown: Bool = false) -> TracedPath {
+  func rising(from node: CurveNode, start: Int? = nil, reachesDown: Bool = false) -> TracedPath {
     let (nodes, ending) = tracer.trace(
       from: node, rising: true, to: log(maximum), stoppingAt: .stability)
     var path = TracedPath(start: start, nodes: nodes, end: .open, reachesDown: reachesDown)
@@ -93,8 +93,8 @@ public struct FixedPointSearch: Sendable {
   /// Where between two nodes of a path its stability changes, and the direction that does: the zero of an
   /// eigenvalue by the secants of the regula falsi, which keep it bracketed (Dowell and Jarratt 1971).
   func criticalNode(
-    between low: PathNode, and high: PathNode
-  ) -> (node: PathNode, direction: [Double])? {
+    between low: CurveNode, and high: CurveNode
+  ) -> (node: CurveNode, direction: [Double])? {
     let place = score.dimension - max(low.index, high.index)
     var (a, b) = (low, high)
     var (fa, fb) = (a.spectrum[place], b.spectrum[place])
@@ -123,7 +123,7 @@ public struct FixedPointSearch: Sendable {
   }
 
   /// The path through a fixed point, upward to its end and downward through changes of stability.
-  func path(through node: PathNode) -> TracedPath {
+  func path(through node: CurveNode) -> TracedPath {
     var path = rising(from: node)
     let (below, ending) = tracer.trace(from: node, rising: false, to: log(minimum))
     var lower = below.dropFirst()
@@ -133,7 +133,7 @@ public struct FixedPointSearch: Sendable {
   }
 
   /// The fixed point at the largest noise level.
-  var top: PathNode? {
+  var top: CurveNode? {
     let u = log(maximum)
     return equation.ascended(from: mean, u).map { equation.node($0, u) }
   }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import LinearAlgebra
 
 /// A point of a curve of fixed points in the space of `x` and `u = ln σ`.
-struct PathNode: Sendable {
+struct CurveNode: Sendable {
   /// The fixed point, `(D)`.
   var x: [Double]
   /// `ln σ`.
@@ -55,8 +55,8 @@ struct PathTracer: Sendable {
   /// same where two curves pass close to each other: the tracer goes back and takes shorter steps, until
   /// it has passed with the shortest or has seen the curves part.
   func trace(
-    from start: PathNode, rising: Bool, to bound: Double, stoppingAt interest: Interest = .none
-  ) -> (nodes: [PathNode], ending: Ending) {
+    from start: CurveNode, rising: Bool, to bound: Double, stoppingAt interest: Interest = .none
+  ) -> (nodes: [CurveNode], ending: Ending) {
     var nodes = [start]
     let upward = [Double](repeating: 0, count: equation.dimension) + [rising ? 1 : -1]
     guard var tangent = linearized(start.x, start.u).tangent(along: upward) else { return (nodes, .stalled) }
@@ -96,8 +96,8 @@ struct PathTracer: Sendable {
   /// The next node and its tangent; nil where Newton's iterations fail, or the curve bends too much for a step of
   /// this length to stay on it.
   private func advanced(
-    _ node: PathNode, _ tangent: [Double], _ step: Double
-  ) -> (PathNode, [Double], Int)? {
+    _ node: CurveNode, _ tangent: [Double], _ step: Double
+  ) -> (CurveNode, [Double], Int)? {
     let sigma = exp(node.u)
     var x = zip(node.x, tangent).map { $0 + sigma * step * $1 }
     var u = node.u + step * tangent[tangent.count - 1]
@@ -118,7 +118,7 @@ struct PathTracer: Sendable {
       FixedPointEquation.dot(turned, tangent) > 0.98
     else { return nil }
     let spectrum = linear.jacobian.eigenvalueRealParts ?? []
-    return (PathNode(x: x, u: u, spectrum: spectrum), turned, iteration.count)
+    return (CurveNode(x: x, u: u, spectrum: spectrum), turned, iteration.count)
   }
 
   /// The derivatives of the equation at a place.

@@ -15,14 +15,14 @@ struct TracedPath: Sendable {
   /// The starting point it rises from.
   var start: Int?
   /// The nodes, ascending in u.
-  var nodes: [PathNode]
+  var nodes: [CurveNode]
   /// How it ends.
   var end: End
   /// Whether the path goes on below its first node, where it hardly moves.
   var reachesDown: Bool
 
   /// The last node.
-  var last: PathNode { nodes[nodes.count - 1] }
+  var last: CurveNode { nodes[nodes.count - 1] }
 
   /// The turn in which it ends.
   var turn: TurningPoint? {
@@ -53,7 +53,7 @@ struct TracedPath: Sendable {
   }
 
   /// The fixed point of the path at `u`; nil where Newton's method does not find it from the interpolation.
-  func fixedPoint(_ u: Double, _ equation: FixedPointEquation) -> PathNode? {
+  func fixedPoint(_ u: Double, _ equation: FixedPointEquation) -> CurveNode? {
     guard covers(u) else { return nil }
     if let node = nodes.first(where: { $0.u == u }) { return node }
     guard let x = equation.fixedPoint(near: position(u), u, reach: 0.3) else { return nil }

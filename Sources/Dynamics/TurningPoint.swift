@@ -15,7 +15,7 @@ struct TurningPoint: Sendable {
   /// The unit direction in which the curve runs there, from the path that came to the other arm, `(D)`.
   let direction: [Double]
   /// The other arm a short way beyond the turn.
-  let beyond: PathNode
+  let beyond: CurveNode
   /// `vᵀJv` on the arm of the path and on the other one, at the same short distance.
   let curvatures: (near: Double, far: Double)
   /// `d ln ‖x − x_c‖/d ln (σ_c − σ)` close to the turn, the mean of both arms.
@@ -36,7 +36,7 @@ struct TurningPoint: Sendable {
 
   /// Finds the turn of a curve whose last node is the first one on the other arm; nil where the fixed points around
   /// it are not found.
-  init?(_ curve: [PathNode], tracer: PathTracer) {
+  init?(_ curve: [CurveNode], tracer: PathTracer) {
     guard curve.count >= 3 else { return nil }
     let last = Array(curve.suffix(3))
     let (origin, sigma) = (last[1].x, exp(last[1].u))
@@ -83,7 +83,7 @@ struct TurningPoint: Sendable {
     beyond = chart.tracer.equation.node(far.x, far.u)
     curvatures = (centred.curvature(near), centred.curvature(far))
     /// `d ln w/d ln (σ_c − σ)` of an arm.
-    func exponent(_ far: PathNode, _ near: PathNode) -> Double {
+    func exponent(_ far: CurveNode, _ near: CurveNode) -> Double {
       log(FixedPointEquation.distance(far.x, x) / FixedPointEquation.distance(near.x, x))
         / log(expm1(far.u - u) / expm1(near.u - u))
     }
@@ -91,7 +91,7 @@ struct TurningPoint: Sendable {
     self.exponent = (exponent(near, nearer) + exponent(far, farther)) / 2
   }
 
-  private static func chord(_ a: PathNode, _ b: PathNode, _ sigma: Double) -> [Double] {
+  private static func chord(_ a: CurveNode, _ b: CurveNode, _ sigma: Double) -> [Double] {
     zip(a.x, b.x).map { ($1 - $0) / sigma } + [b.u - a.u]
   }
 }
@@ -108,7 +108,7 @@ private struct Chart {
   }
 
   /// The fixed point of the curve at `w`, by Newton's method in x and u from a guess.
-  func node(at w: Double, from guess: (x: [Double], u: Double)) -> PathNode? {
+  func node(at w: Double, from guess: (x: [Double], u: Double)) -> CurveNode? {
     let shift = w - place(guess.x)
     var x = zip(guess.x, direction).map { $0 + sigma * shift * $1 }
     var u = guess.u
@@ -121,18 +121,18 @@ private struct Chart {
       u += change[change.count - 1]
       guard abs(u - guess.u) < 1 else { return nil }
     }
-    return iteration.isDone ? PathNode(x: x, u: u, spectrum: []) : nil
+    return iteration.isDone ? CurveNode(x: x, u: u, spectrum: []) : nil
   }
 
   /// `vᵀJv` at a node.
-  func curvature(_ node: PathNode) -> Double {
+  func curvature(_ node: CurveNode) -> Double {
     tracer.equation.curvature(node.x, node.u, along: direction)
   }
 }
 
 /// A stretch of the curve about a turn: its nodes at Chebyshev's places, and where `u` is largest.
 private struct Arc {
-  private let nodes: [PathNode]
+  private let nodes: [CurveNode]
   private let heights: LagrangePolynomial
   /// Where `u` is largest, in units of the reach, 0 at the centre.
   let peak: Double
@@ -140,7 +140,7 @@ private struct Arc {
   /// nil where some fixed point is not found.
   init?(_ chart: Chart, center: Double, reach: Double, from guess: (x: [Double], u: Double)) {
     let places = LagrangePolynomial.chebyshevPlaces(8)
-    var nodes: [PathNode?] = Array(repeating: nil, count: places.count)
+    var nodes: [CurveNode?] = Array(repeating: nil, count: places.count)
     // From the middle outward, each from its neighbour.
     for side in [Array((0..<places.count / 2).reversed()), Array(places.count / 2..<places.count)] {
       var guess = guess
@@ -157,7 +157,7 @@ private struct Arc {
   func height(_ place: Double) -> Double { heights.value(place) }
 
   /// The polynomial through some numbers of the nodes, at the peak.
-  func value(_ numbers: (PathNode) -> [Double]) -> [Double] {
+  func value(_ numbers: (CurveNode) -> [Double]) -> [Double] {
     let weights = heights.weights(peak)
     let all = nodes.map(numbers)
     return all[0].indices.map { j in zip(weights, all).reduce(0) { $0 + $1.0 * $1.1[j] } }

@@ -95,6 +95,25 @@ public struct Figure: Sendable {
     }
   }
 
+  /// A rectangle in the background, the darker the larger its shade.
+  public struct Cell: Sendable {
+    /// From where to where along the bottom.
+    public var x: ClosedRange<Double>
+    /// From where to where along the left side.
+    public var y: ClosedRange<Double>
+    /// How dark it is, from 1 to `Figure.darkestShade`.
+    public var shade: Int
+
+    /// A rectangle.
+    public init(x: ClosedRange<Double>, y: ClosedRange<Double>, shade: Int) {
+      precondition((1...Figure.darkestShade).contains(shade))
+      (self.x, self.y, self.shade) = (x, y, shade)
+    }
+  }
+
+  /// The number of shades of the background.
+  public static let darkestShade = 8
+
   /// What the figure is, in a few words.
   public var title: String
   /// What it shows and how to read it, in sentences.
@@ -109,11 +128,13 @@ public struct Figure: Sendable {
   public var referenceLines: [ReferenceLine]
   /// Whether a unit is equally long on both axes, as for points in the plane.
   public var hasEqualUnits: Bool
+  /// The background, behind everything; it has no entry in the legend.
+  public var background: [Cell]
 
   /// A figure.
   public init(
     title: String, caption: String, xAxis: Axis, yAxis: Axis, series: [Series],
-    referenceLines: [ReferenceLine] = [], hasEqualUnits: Bool = false
+    referenceLines: [ReferenceLine] = [], hasEqualUnits: Bool = false, background: [Cell] = []
   ) {
     self.title = title
     self.caption = caption
@@ -122,5 +143,6 @@ public struct Figure: Sendable {
     self.series = series
     self.referenceLines = referenceLines
     self.hasEqualUnits = hasEqualUnits
+    self.background = background
   }
 }

@@ -17,17 +17,21 @@ struct GnuplotScript {
     self.figure = figure
     self.layout = layout
     let points = figure.series.flatMap(\.points)
+    let cells = figure.background
     let marks = figure.referenceLines
     let isCloud = figure.hasEqualUnits
     x = AxisScale(
       figure.xAxis,
-      values: points.map(\.x) + marks.filter { $0.direction == .vertical }.map(\.position),
+      values: points.map(\.x) + marks.filter { $0.direction == .vertical }.map(\.position)
+        + cells.flatMap { [$0.x.lowerBound, $0.x.upperBound] },
       isPadded: isCloud)
     y = AxisScale(
       figure.yAxis,
       values: GnuplotScript.heights(points, isLogarithmic: figure.yAxis.isLogarithmic)
-        + marks.filter { $0.direction == .horizontal }.map(\.position),
-      isPadded: true)
+        + marks.filter { $0.direction == .horizontal }.map(\.position)
+        + cells.flatMap { [$0.y.lowerBound, $0.y.upperBound] },
+      isPadded: cells.isEmpty)
+    addBackground()
     addBands()
     addReferenceLines()
     for series in figure.series { add(series) }
@@ -128,6 +132,23 @@ struct GnuplotScript {
 
   // MARK: What is drawn
 
+  private mutating func addBackground() {
+    for shade in 1...Figure.darkestShade {
+      let rows = figure.background.filter { $0.shade == shade }.map { cell -> [Double]? in
+        let ends = [cell.x, cell.y].flatMap { [$0.lowerBound, $0.upperBound] }
+        guard ends[..<2].allSatisfy({ AxisScale.isDrawable($0, logarithmic: x.isLogarithmic) }),
+          ends[2...].allSatisfy({ AxisScale.isDrawable($0, logarithmic: y.isLogarithmic) })
+        else { return nil }
+        return [ends[0], ends[2]] + ends
+      }
+      guard let block = addData(rows) else { continue }
+      let density = 0.05 * Double(shade)
+      plots.append(
+        "\(block) using 1:2:3:4:5:6 with boxxyerror fs transparent solid \(density) noborder "
+          + "fc \(color(.reference)) notitle")
+    }
+  }
+
   private mutating func addBands() {
     for series in figure.series where series.style == .line || series.style == .dashes {
       let rows = series.points.map { point in
@@ -197,7 +218,9 @@ struct GnuplotScript {
   }
 
   private func isDrawable(_ row: [Double]) -> Bool {
-    AxisScale.isDrawable(row[0], logarithmic: x.isLogarithmic)
+    // A rectangle's ends along the bottom were looked at before.
+    if row.count == 6 { return true }
+    return AxisScale.isDrawable(row[0], logarithmic: x.isLogarithmic)
       && row.dropFirst().allSatisfy { AxisScale.isDrawable($0, logarithmic: y.isLogarithmic) }
   }
 
