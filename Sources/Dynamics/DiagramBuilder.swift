@@ -116,18 +116,31 @@ struct DiagramBuilder {
       if let continuing {
         result.jump = jump(from: turn.x, to: continuing, turn.u + Self.coincidence)
       }
-      if search.findsFields, let unfolding = Unfolding(turn, equation: equation) {
-        result.field = abs(unfolding.field)
-        result.unperturbedSigma = exp(unfolding.u)
-        if abs(unfolding.field) < search.fieldTolerance {
-          result.kind = .pitchfork
-          (result.sigma, result.x) = (exp(unfolding.u), unfolding.x)
-        }
-      }
     }
+    if kind == .saddleNode && search.findsFields { addField(to: &result, turn) }
     guard search.findsFields else { return branchings.append(result) }
     result.approach = approach(result, path: ending[0], critical: turn)
     branchings.append(result)
+  }
+
+  /// Adds the field that makes a fold of a pitchfork, and calls it one where the field is below the tolerance.
+  private func addField(to branching: inout Branching, _ turn: TurningPoint) {
+    var found: (sigma: Double, x: [Double], field: Double)?
+    if search.isLearned {
+      let other = branching.continuing.map { paths[$0].position(turn.u + Self.coincidence) }
+      found = other.flatMap { CurieWeissFit(turn, other: $0, equation: equation) }
+        .flatMap {
+          $0.residual < FixedPointSearch.largestResidual ? ($0.sigma, $0.x, $0.field) : nil
+        }
+    } else {
+      found = Unfolding(turn, equation: equation).map { (exp($0.u), $0.x, $0.field) }
+    }
+    guard let found else { return }
+    branching.field = abs(found.field)
+    branching.unperturbedSigma = found.sigma
+    guard abs(found.field) < search.fieldTolerance else { return }
+    branching.kind = .pitchfork
+    (branching.sigma, branching.x) = (found.sigma, found.x)
   }
 
   /// What a path does shortly below a branching, and the one that goes on shortly above.

@@ -23,16 +23,15 @@ public struct FixedPointSearch: Sendable {
   public let maximum: Double
   /// The smallest one, down to which paths are followed.
   public let minimum: Double
-  /// The Curie–Weiss field below which a fold counts as a pitchfork: for an exact score so small that it
-  /// moves the fold by less than 1e-6; a learned score breaks a symmetry by much more.
-  public let fieldTolerance: Double
+  /// Whether the score is a learned one: its fields are then those of a model fitted around the branching.
+  public let isLearned: Bool
   /// Whether unstable paths between neighbouring starting points are looked for.
   public let findsSaddles: Bool
 
   /// A search as given.
   public init(
     score: any ScoreFunction, starts: Matrix<Double>, startLevels: [Double], mean: [Double],
-    range: ClosedRange<Double>, fieldTolerance: Double = 1e-9, findsSaddles: Bool = true
+    range: ClosedRange<Double>, isLearned: Bool = false, findsSaddles: Bool = true
   ) {
     precondition(starts.columns == score.dimension && startLevels.count == starts.rows)
     precondition(mean.count == score.dimension)
@@ -42,12 +41,19 @@ public struct FixedPointSearch: Sendable {
     self.startLevels = startLevels
     self.mean = mean
     (minimum, maximum) = (range.lowerBound, range.upperBound)
-    self.fieldTolerance = fieldTolerance
+    self.isLearned = isLearned
     self.findsSaddles = findsSaddles
   }
 
   /// Whether branchings are looked at closely: their fields, and what happens around them.
   var findsFields: Bool { starts.rows <= Self.mostCloseStarts }
+
+  /// The Curie–Weiss field, in nats, below which a fold counts as a pitchfork: for an exact score so small that it
+  /// moves the fold by less than 1e-6; a learned score breaks a symmetry by much more.
+  var fieldTolerance: Double { isLearned ? 0.05 : 1e-9 }
+
+  /// What a model may leave of a learned `r = σ s` around a branching.
+  static let largestResidual = 0.05
 
   /// Starting points, at most, whose branchings are looked at closely.
   private static let mostCloseStarts = 256

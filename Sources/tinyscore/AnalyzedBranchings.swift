@@ -30,8 +30,6 @@ struct AnalyzedBranchings {
 
   /// Points of a law, at most, each of which has a path: the work grows with their square.
   private static let mostPoints = 5000
-  /// The field, in nats, that a network may leave of a symmetry: a fold with less counts as a pitchfork.
-  private static let networkField = 0.05
 
   /// Follows all paths; `progress` is told how many of them are done.
   init(
@@ -80,7 +78,7 @@ struct AnalyzedBranchings {
     let stream = RandomStream(seed: seed, step: 0, purpose: .sampler)
     let starts = law.samples(samples, stream: stream)
     return side(
-      law, starts: starts, mean: law.moments.mean, range: levels(law, range), field: 1e-9,
+      law, starts: starts, mean: law.moments.mean, range: levels(law, range), isLearned: false,
       workers: workers, progress: progress)
   }
 
@@ -102,7 +100,7 @@ struct AnalyzedBranchings {
     let starts = Matrix(
       rows: data.rows + samples, columns: D, elements: data.elements + own.elements)
     return side(
-      score, starts: starts, mean: moments.mean, range: levels(law, range), field: networkField, workers: workers, progress: progress)
+      score, starts: starts, mean: moments.mean, range: levels(law, range), isLearned: true, workers: workers, progress: progress)
   }
 
   /// The noise levels of a search: of continuous data from a part of their scale on, as below nothing pulls a point to
@@ -115,14 +113,14 @@ struct AnalyzedBranchings {
   /// The fixed points of a score whose stable ones at small noise are to be found.
   private static func side(
     _ score: any ScoreFunction, starts: Matrix<Double>, mean: [Double],
-    range: ClosedRange<Double>, field: Double, workers: Workers, progress: (Int, Int) -> Void
+    range: ClosedRange<Double>, isLearned: Bool, workers: Workers, progress: (Int, Int) -> Void
   ) -> Side {
     let modes = ModeSearch(
       score: score, points: starts, sigma: range.lowerBound, workers: workers)
     let search = FixedPointSearch(
       score: score, starts: modes.modes,
       startLevels: Array(repeating: range.lowerBound, count: modes.modes.rows), mean: mean,
-      range: range, fieldTolerance: field)
+      range: range, isLearned: isLearned)
     let count = modes.modes.rows
     return Side(
       score: score, diagram: search.diagram(workers: workers) { progress($0, count) },
