@@ -49,43 +49,59 @@ extension DecisionFindings {
   ) {
     let sigmas = evaluation.levels.map(\.sigma)
     let points = law as? PointsLaw
-    let network: (any ScoreFunction)?
-    if case .network(let checkpoint, _) = model {
-      network = checkpoint.score(weights)
-    } else {
-      network = nil
-    }
+    let network = Self.network(model, weights)
     let score = network ?? law
     // The score of a law that is neither a network's nor a sum over points is a quadrature.
     let isDear = network == nil && points == nil
     let count = max(2, isDear ? paths / 4 : law.affordableSamples(paths))
+    let typical = max(2, count / Self.pathsPerTypicalPoint)
     let few = CurveSampling(
       samples: max(2, paths), seed: sampling.seed, workers: sampling.workers)
-    let typicalCount = max(2, count / Self.pathsPerTypicalPoint)
-    let measurement = PathwiseEntropy(
-      score: score, source: law, posterior: points.map { PointsSurprisal($0) },
-      rule: network == nil || law.dimension <= Self.mostDimensions ? .symmetric : .leftPoint,
-      count: count, largestStep: Self.largestStep(sigmas), seed: sampling.seed)
-    let pathwise =
-      sigmas.count > 1 ? measurement.ensemble(at: sigmas, workers: sampling.workers) : nil
+    let pathwise = Self.pathwise(
+      score, law, isNetwork: network != nil, at: sigmas, count: count, sampling)
     let exactPeaks = Self.peaks(of: law, evaluation, sampling: sampling)
     self.init(
       pathwise: pathwise, paths: count,
       activeSets: points?.activeSets(at: sigmas, sampling: few),
       typicalSets: TypicalSet.at(
-        sigmas, score: score, source: law, count: typicalCount, seed: sampling.seed,
+        sigmas, score: score, source: law, count: typical, seed: sampling.seed,
         workers: sampling.workers),
-      growth: sigmas.count > 1
-        ? PerturbationGrowth(score: score).levels(
-          at: sigmas, source: law, count: typicalCount, largestStep: 2 * Self.largestStep(sigmas),
-          withSpectra: law.dimension <= Self.mostDimensions, seed: sampling.seed,
-          workers: sampling.workers) : nil,
-      regimes: DynamicalRegimes(law, sampling: few),
-      exactPeaks: exactPeaks,
+      growth: Self.growth(score, law, at: sigmas, count: typical, sampling),
+      regimes: DynamicalRegimes(law, sampling: few), exactPeaks: exactPeaks,
       learnedPeaks: network == nil
         ? nil : Self.learnedPeaks(evaluation, pathwise, exact: exactPeaks),
-      samples: points.map { $0.affordableSamples(few.samples) } ?? 0,
-      typicalSamples: typicalCount)
+      samples: points.map { $0.affordableSamples(few.samples) } ?? 0, typicalSamples: typical)
+  }
+
+  /// The learned score of a model, or nil.
+  private static func network(
+    _ model: Model, _ weights: Checkpoint.Weights
+  ) -> (any ScoreFunction)? {
+    guard case .network(let checkpoint, _) = model else { return nil }
+    return checkpoint.score(weights)
+  }
+
+  private static func pathwise(
+    _ score: any ScoreFunction, _ law: any Law, isNetwork: Bool, at sigmas: [Double], count: Int,
+    _ sampling: CurveSampling
+  ) -> PathEnsemble? {
+    guard sigmas.count > 1 else { return nil }
+    return PathwiseEntropy(
+      score: score, source: law, posterior: (law as? PointsLaw).map { PointsSurprisal($0) },
+      rule: isNetwork && law.dimension > mostDimensions ? .leftPoint : .symmetric, count: count,
+      largestStep: largestStep(sigmas), seed: sampling.seed
+    ).ensemble(at: sigmas, workers: sampling.workers)
+  }
+
+  private static func growth(
+    _ score: any ScoreFunction, _ law: any Law, at sigmas: [Double], count: Int,
+    _ sampling: CurveSampling
+  ) -> [GrowthLevel]? {
+    guard sigmas.count > 1 else { return nil }
+    return PerturbationGrowth(score: score).levels(
+      at: sigmas, source: law, count: count, largestStep: 2 * largestStep(sigmas),
+      withSpectra: law.dimension <= mostDimensions, seed: sampling.seed,
+      workers: sampling.workers)
   }
 
   private static func largestStep(_ sigmas: [Double]) -> Double {
