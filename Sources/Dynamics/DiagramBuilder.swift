@@ -114,7 +114,7 @@ struct DiagramBuilder {
       unperturbedSigma: kind == .pitchfork ? sigma : nil, approach: [])
     if kind == .saddleNode {
       if let continuing {
-        result.jump = jump(from: turn.x, to: continuing, turn.u + Self.coincidence)
+        result.jump = jump(from: turn.x, to: continuing, turn.u)
       }
     }
     if kind == .saddleNode && search.findsFields { addField(to: &result, turn) }

@@ -16,7 +16,7 @@ extension EntropicTime {
   /// interpolation. Where every rate is exact, as of
   /// laws with a quadrature, levels are put between levels until time itself is: to 1e-8 of its total
   /// by comparison with half of the levels, which is to 1e-9 for a method of fourth order, or up to
-  /// 513. nil if no time passes.
+  /// 513. nil if no time passes, or a rate is not finite.
   public init?(_ kind: Kind, over range: NoiseRange, rates: ([Double]) -> [Estimate]) {
     var sigmas = range.levels(Self.leastLevels)
     let first = rates(sigmas)

@@ -32,12 +32,12 @@ public struct EntropicTime: Sendable {
   private let rule = GaussLegendre(12)
 
   /// The clock of entropy rates `C(σ)`, in nats per unit of `ln σ`, at strictly ascending noise levels;
-  /// nil if no time passes.
+  /// nil if no time passes, or a rate is not finite.
   ///
   /// A rate below 0, which can be by the error of an estimate alone, counts as 0.
   public init?(_ kind: Kind, sigmas: [Double], rates: [Double]) {
     precondition(sigmas.count == rates.count && sigmas.count >= 2 && sigmas[0] > 0)
-    precondition(rates.allSatisfy(\.isFinite))
+    guard rates.allSatisfy(\.isFinite) else { return nil }
     self.kind = kind
     bounds = sigmas[0]...sigmas[sigmas.count - 1]
     curve = ShapePreservingSpline(places: sigmas.map { log($0) }, values: rates.map { max(0, $0) })

@@ -15,6 +15,8 @@ public struct LossTable: Sendable {
   /// By how much losses may exceed the dimension, which is the loss of predicting nothing: sampling and
   /// an imperfect network can do a little worse.
   private static let excess = 1.1
+  /// By how much neighbouring levels must differ, so that their logarithms do.
+  private static let closest = 1e-12
   /// The noise levels that can be.
   private static let bounds = 1e-30...1e30
 
@@ -45,7 +47,8 @@ public struct LossTable: Sendable {
       }
     }
     let sorted = rows.sorted { $0.values[0] < $1.values[0] }
-    for (row, next) in zip(sorted, sorted.dropFirst()) where row.values[0] == next.values[0] {
+    for (row, next) in zip(sorted, sorted.dropFirst())
+    where next.values[0] <= row.values[0] * (1 + Self.closest) {
       throw .malformed(
         file: contents.path, place: "line \(max(row.line, next.line))",
         expected: "each sigma once",

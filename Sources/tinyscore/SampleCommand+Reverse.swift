@@ -134,6 +134,10 @@ extension Sample {
           * Double(preconditioning.mean.count))
     case .exact(let dataset, _): moments = dataset.law.moments
     }
+    if law == nil && !common.quiet {
+      Terminal.note(
+        "the data of \(model.path) are not at hand: samples start from their scale alone")
+    }
     let known = law.flatMap { GaussianBaseline($0) }
     return (known ?? GaussianBaseline(isotropic: moments), moments.scale)
   }

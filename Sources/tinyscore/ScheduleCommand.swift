@@ -127,9 +127,10 @@ struct Schedule: ParsableCommand {
             + "\(natural.maximum)", found: "\(sigma)")
       }
     }
-    guard let range = NoiseRange(minimum: low, maximum: high) else {
+    guard let range = NoiseRange(minimum: low, maximum: high), range.logWidth > 1e-3 else {
       throw Failure.usage(
-        sigmaMin == nil ? "sigma-max" : "sigma-min", expected: "sigma-min below sigma-max",
+        sigmaMin == nil ? "sigma-max" : "sigma-min",
+        expected: "sigma-min below sigma-max by 0.1 % at least",
         found: "\(low) and \(high)")
     }
     return range

@@ -74,27 +74,46 @@ enum ScheduleSource {
   private func time(
     _ kind: EntropicTime.Kind, over range: NoiseRange, sampling: Sampling
   ) throws -> EntropicTime? {
-    switch self {
-    case .losses(let table, _):
+    guard case .model(let model, let weights) = self else {
+      guard case .losses(let table, _) = self else { return nil }
       return EntropicTime(kind, sigmas: table.sigmas, rates: table.losses)
-    case .model(.exact(let dataset, _), _):
-      return EntropicTime(kind, over: range) { sigmas in
-        dataset.law.informationCurve(
+    }
+    let data = try model.dataset(replacement: nil).data
+    try data.checkMoments(path: model.path)
+    let rates = Self.rates(of: model, weights: weights, law: data.law, sampling: sampling)
+    var isFinite = true
+    let time = EntropicTime(kind, over: range) { sigmas in
+      let result = rates(sigmas)
+      isFinite = isFinite && result.allSatisfy(\.value.isFinite)
+      return result
+    }
+    guard isFinite else {
+      throw Failure(
+        .notFinite,
+        "\(path): the entropy rate left the finite numbers with seed \(sampling.seed); check the "
+          + "scale of the data, or take a --kind that needs none")
+    }
+    return time
+  }
+
+  /// The entropy rates of a law, or the losses of a network on its data.
+  private static func rates(
+    of model: Model, weights: Checkpoint.Weights, law: any Law, sampling: Sampling
+  ) -> ([Double]) -> [Estimate] {
+    switch model {
+    case .exact:
+      return { sigmas in
+        law.informationCurve(
           at: sigmas,
           sampling: CurveSampling(
             samples: sampling.samples, seed: sampling.seed, workers: sampling.workers)
         ).map(\.entropyRate)
       }
-    case .model(let model, let weights):
-      guard case .network(let checkpoint, let path) = model else { return nil }
-      let data = try model.dataset(replacement: nil).data
-      try data.checkMoments(path: path)
+    case .network(let checkpoint, _):
       let evaluator = ScoreEvaluator(
-        score: checkpoint.score(weights), source: data.law, exact: nil,
+        score: checkpoint.score(weights), source: law, exact: nil,
         samplesPerLevel: sampling.samples, seed: sampling.seed)
-      return EntropicTime(kind, over: range) { sigmas in
-        evaluator.curve(at: sigmas, workers: sampling.workers).levels.map(\.loss)
-      }
+      return { evaluator.curve(at: $0, workers: sampling.workers).levels.map(\.loss) }
     }
   }
 }

@@ -83,14 +83,14 @@ private struct Perturbed: ScoreFunction {
     ).diagram(workers: workers)
   }
 
-  // An error of 0.01 in σ s moves the fold by 4 % and the local unfolding by as much as the error's slope, 0.03.
+  // An error of 0.01 in σ s is a field of 0.01, which moves the fold by 3 % (BranchingReferences.curieWeiss).
   @Test("Errors of a score that break a symmetry move σ_c of the fitted model by little")
   func brokenSymmetry() throws {
     let law = try PointsLaw(points: Matrix([[1], [-1]]))
     let diagram = Self.diagram(Perturbed(law: law, size: 0.01), starts: law.points)
     let event = try #require(diagram.branchings.first)
     #expect(diagram.branchings.count == 1 && event.kind == .pitchfork)
-    #expect(event.endSigma < 0.97 && abs(event.sigma - 1) < 0.01)
+    #expect(event.endSigma < 0.975 && abs(event.sigma - 1) < 0.01)
     let field = try #require(event.field)
     #expect(field > 0.001 && field < 0.03)
   }
@@ -120,7 +120,7 @@ private struct Perturbed: ScoreFunction {
     #expect(comparison.counterparts == [0: 0, 1: 1])
     let same = DiagramComparison(exact: diagrams[0], learned: diagrams[0])
     #expect(same.lost.isEmpty && same.invented.isEmpty)
-    #expect(same.pairs.count == diagrams[0].branchings.count && same.pairs.count == 2)
+    #expect(same.pairs.count == diagrams[0].branchings.count && same.pairs.count == 1)
     #expect(same.pairs.allSatisfy { $0.relativeDifference == 0 && $0.exact == $0.learned })
   }
 

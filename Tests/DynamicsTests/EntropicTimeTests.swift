@@ -141,6 +141,7 @@ import Testing
     for kind in EntropicTime.Kind.allCases {
       #expect(EntropicTime(kind, sigmas: [1, 2, 3], rates: [0, 0, 0]) == nil)
       #expect(EntropicTime(kind, sigmas: [1, 2, 3], rates: [-1, -0.5, 0]) == nil)
+      #expect(EntropicTime(kind, sigmas: [1, 2, 3], rates: [1, .nan, 0]) == nil)
     }
   }
 

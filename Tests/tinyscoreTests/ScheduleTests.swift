@@ -98,6 +98,7 @@ import Testing
       ("sigma,loss\n1,1\n2,-0.1\n3,1\n", ["line 3", "-0.1"]),
       ("sigma,loss\n1,1\n2,2.5\n3,1\n", ["line 3", "2.5", "--dimension"]),
       ("sigma,loss\n1,1\n2,1\n1,0.5\n", ["line 4", "line 2", "each sigma once"]),
+      ("sigma,loss\n1000,1\n2,1\n1000.0000000000001,0.5\n", ["line 4", "each sigma once"]),
       ("sigma,loss\n1,1\n2,1\n", ["3 rows"]), ("sigma,loss\n", ["3 rows", "found 0"]),
       ("sigma,loss\n1,1\n0,1\n3,1\n", ["line 3", "sigma"]),
       ("sigma,loss\n1,1\n2,x\n3,1\n", ["line 3, column 2", "'x'"]),
@@ -121,6 +122,7 @@ import Testing
       "pair.json --steps 5 --format npy", "pair.json --steps 5 --format npy --output l.json",
       "pair.json --steps 5 --output pair.json", "pair.json --steps 5 --rho 0",
       "pair.json --steps 5 --rho nan", "pair.json --steps 5 --sigma-min 2 --sigma-max 1",
+      "pair.json --steps 5 --sigma-min 1000 --sigma-max 1000.0000000000001",
       "pair.json --steps 5 --sigma-min 0", "pair.json --steps 5 --dimension 2",
       "losses.csv --steps 5", "losses.csv --steps 5 --dimension 0",
       "losses.csv --steps 5 --dimension 1 --sigma-min 0.5",
@@ -141,6 +143,8 @@ import Testing
     try await place.expectError(
       65, ["schedule", "one.json", "--steps", "5"], mentions: ["one.json", "entropy rate above 0"])
     #expect(try await levels("one.json --steps 5 --kind karras").count == 5)
+    try place.put("1e160\n-1e160\n", "far.csv")
+    try await place.expectError(65, ["schedule", "far.csv", "--steps", "5"], mentions: ["far.csv"])
   }
 
   @Test(
