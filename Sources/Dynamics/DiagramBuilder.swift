@@ -96,7 +96,8 @@ struct DiagramBuilder {
     let nearest = nearestStable(to: node.x, u, except: id) ?? landing
     branchings.append(
       Branching(
-        kind: .firstOrder, sigma: sigma, endSigma: sigma, x: node.x, direction: direction, ending: [id],
+        kind: .firstOrder, sigma: sigma, endSigma: sigma, x: node.x, direction: direction,
+        ending: [id],
         continuing: nearest, gradientFlow: landing,
         jump: nearest.map { jump(from: node.x, to: $0, u) } ?? 0, exponent: 0.5, field: 0,
         unperturbedSigma: sigma, approach: []))
@@ -108,7 +109,8 @@ struct DiagramBuilder {
   ) {
     let sigma = exp(turn.u)
     var result = Branching(
-      kind: kind, sigma: sigma, endSigma: sigma, x: turn.x, direction: turn.direction, ending: ending,
+      kind: kind, sigma: sigma, endSigma: sigma, x: turn.x, direction: turn.direction,
+      ending: ending,
       continuing: continuing, gradientFlow: gradientFlow, jump: 0, exponent: turn.exponent,
       field: kind == .pitchfork ? 0 : nil,
       unperturbedSigma: kind == .pitchfork ? sigma : nil, approach: [])

@@ -41,8 +41,10 @@ public struct Branching: Sendable {
     public let sigma: Double
     /// The distance between the two arms: the stable paths of a pitchfork, else the stable and the unstable path.
     public let separation: Double
-    /// `vᵀ ∇s v` along the direction v of the branching, in 1/length²: on the path that ends, and above σ_c, for a
-    /// pitchfork, on the one that goes on. It tends to 0 (after Equation 24).
+    /// `vᵀ ∇s v` along the direction v of the branching, in 1/length².
+    ///
+    /// Below σ_c it is taken on a path that ends, above it, for a pitchfork, on the one that goes on. It tends
+    /// to 0 (Ambrogioni 2025, after Equation 24).
     public let curvature: Double
   }
 

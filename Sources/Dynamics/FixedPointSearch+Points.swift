@@ -16,7 +16,8 @@ extension FixedPointSearch {
     }
     let least = min(range.lowerBound, levels.min() ?? range.lowerBound)
     self.init(
-      score: score, starts: points, startLevels: levels.map { min(range.upperBound, max(least, $0)) },
+      score: score, starts: points,
+      startLevels: levels.map { min(range.upperBound, max(least, $0)) },
       mean: mean,
       range: least...range.upperBound)
   }
@@ -25,13 +26,13 @@ extension FixedPointSearch {
   /// posterior there; infinite for a single point.
   static func decisionScales(_ points: Matrix<Double>, _ weights: [Double]) -> [Double] {
     let x = points.elements
-    let D = points.columns
+    let columns = points.columns
     return weights.indices.map { i in
       var least = Double.infinity
       for k in weights.indices where k != i {
         var square = 0.0
-        for j in 0..<D {
-          let difference = x[i * D + j] - x[k * D + j]
+        for j in 0..<columns {
+          let difference = x[i * columns + j] - x[k * columns + j]
           square += difference * difference
         }
         least = min(least, square / (2 * (18 + max(0, log(weights[k] / weights[i])))))

@@ -59,7 +59,9 @@ struct PathTracer: Sendable {
   ) -> (nodes: [CurveNode], ending: Ending) {
     var nodes = [start]
     let upward = [Double](repeating: 0, count: equation.dimension) + [rising ? 1 : -1]
-    guard var tangent = linearized(start.x, start.u).tangent(along: upward) else { return (nodes, .stalled) }
+    guard var tangent = linearized(start.x, start.u).tangent(along: upward) else {
+      return (nodes, .stalled)
+    }
     var (step, limit) = (0.05, Self.longestStep)
     // The limit holds until what called for it is passed.
     var recovery = 0

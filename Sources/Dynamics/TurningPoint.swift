@@ -40,7 +40,8 @@ struct TurningPoint: Sendable {
     guard curve.count >= 3 else { return nil }
     let last = Array(curve.suffix(3))
     let (origin, sigma) = (last[1].x, exp(last[1].u))
-    guard let tangent = tracer.linearized(origin, last[1].u).tangent(
+    guard
+      let tangent = tracer.linearized(origin, last[1].u).tangent(
         along: Self.chord(last[0], last[2], sigma))
     else { return nil }
     let length = FixedPointEquation.norm(Array(tangent.dropLast()))

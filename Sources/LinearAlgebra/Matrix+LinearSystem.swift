@@ -59,7 +59,8 @@ extension Matrix<Double> {
   public var eigenvalueRealParts: [Double]? {
     precondition(rows == columns)
     guard elements.allSatisfy(\.isFinite) else { return nil }
-    let isSymmetric = (0..<rows).allSatisfy { i in (0..<i).allSatisfy { self[i, $0] == self[$0, i] } }
+    let isSymmetric = (0..<rows).allSatisfy { i in (0..<i).allSatisfy { self[i, $0] == self[$0, i] }
+    }
     guard !isSymmetric else { return SymmetricEigen.values(of: self) }
     _ = BLAS.isReady
     var (n, one, info, size) = (Int32(rows), Int32(1), Int32(0), Int32(-1))

@@ -21,7 +21,8 @@ extension AnalyzedBranchings {
           "Decisions", figures: profileFigures(workers) + [pathFigure],
           tables: tables + (pairs.map { [$0] } ?? [])),
         ReportPage.Section(
-          "Stability", figures: [exponentFigure, approachFigure].compactMap(\.self)
+          "Stability",
+          figures: [exponentFigure, approachFigure].compactMap(\.self)
             + trajectoryFigures),
         curieWeissSection,
       ].compactMap(\.self),
@@ -92,7 +93,8 @@ extension AnalyzedBranchings {
   private func profileFigures(_ workers: Workers) -> [Figure] {
     let (law, sigmas) = (dataset.law, range.levels(Self.profileLevels))
     let curve = law.informationCurve(
-      at: sigmas, sampling: CurveSampling(samples: Self.profileSamples, seed: seed, workers: workers))
+      at: sigmas,
+      sampling: CurveSampling(samples: Self.profileSamples, seed: seed, workers: workers))
     var rates = [
       Figure.Series(
         "exact", role: .exact,
@@ -121,7 +123,8 @@ extension AnalyzedBranchings {
     }
     let axis = Figure.Axis("noise level σ", isLogarithmic: true)
     let rate = Figure(
-      title: "Entropy rate", caption: "The rate at which the noise level decides, with the branchings.",
+      title: "Entropy rate",
+      caption: "The rate at which the noise level decides, with the branchings.",
       xAxis: axis, yAxis: .init("nats per unit of ln σ"), series: rates,
       referenceLines: criticalLines)
     guard law.entropy != nil else { return [rate] }

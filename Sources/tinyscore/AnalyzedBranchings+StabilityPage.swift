@@ -9,13 +9,13 @@ internal import Report
 extension AnalyzedBranchings {
   /// The direction that figures show: that in which the data vary most.
   var axis: [Double] {
-    let D = dataset.law.dimension
-    if D > 1, let covariance = dataset.law.covariance, let eigen = SymmetricEigen(covariance) {
-      return Array(eigen.vectors.row(D - 1))
+    let dimension = dataset.law.dimension
+    if dimension > 1, let covariance = dataset.law.covariance,
+      let eigen = SymmetricEigen(covariance)
+    {
+      return Array(eigen.vectors.row(dimension - 1))
     }
-    return exact.diagram.branchings.last?.direction.first.flatMap { _ in
-      D > 1 ? exact.diagram.branchings.last?.direction : nil
-    } ?? (0..<D).map { $0 == 0 ? 1 : 0 }
+    return (0..<dimension).map { $0 == 0 ? 1 : 0 }
   }
 
   /// The largest eigenvalue of `σ² ∇s` along all paths.
@@ -31,7 +31,8 @@ extension AnalyzedBranchings {
     }
     return Figure(
       title: "Largest local exponent along the paths",
-      caption: "The largest eigenvalue of σ² ∇s at the fixed points: how fast a perturbation of the reverse "
+      caption:
+        "The largest eigenvalue of σ² ∇s at the fixed points: how fast a perturbation of the reverse "
         + "flow grows per e-fold that the noise falls (Equations 31 and 32, corrected). Above 0 a path is "
         + "unstable; each line is a path.",
       xAxis: .init("noise level σ", isLogarithmic: true),
@@ -52,7 +53,8 @@ extension AnalyzedBranchings {
     guard !series.isEmpty else { return nil }
     return Figure(
       title: "The direction of the last branching softens",
-      caption: "σ² vᵀ∇s v along the separation vector v: below σ_c on a path that ends there, above on the one "
+      caption:
+        "σ² vᵀ∇s v along the separation vector v: below σ_c on a path that ends there, above on the one "
         + "that goes on. It tends to 0 (after Equation 24).",
       xAxis: .init("σ/σ_c"), yAxis: .init("σ² vᵀ∇s v"), series: series,
       referenceLines: [
@@ -86,7 +88,8 @@ extension AnalyzedBranchings {
       }
       for diverges in [true, false] {
         for k in states.indices {
-          let isShown = (exponents[k] > 0) == diverges || (k > 0 && (exponents[k - 1] > 0) == diverges)
+          let isShown =
+            (exponents[k] > 0) == diverges || (k > 0 && (exponents[k - 1] > 0) == diverges)
           let x = projection(Array(states[k].x.row(row)))
           lines[diverges]?.append(
             isShown ? Figure.Point(states[k].sigma, x) : Figure.Point(.nan, .nan))
@@ -96,7 +99,8 @@ extension AnalyzedBranchings {
     }
     let flow = Figure(
       title: "Trajectories of the reverse flow",
-      caption: "From the right to the left, by the \(name) score: Figure 2 of the paper. Dashed where neighbours "
+      caption:
+        "From the right to the left, by the \(name) score: Figure 2 of the paper. Dashed where neighbours "
         + "converge, solid where they diverge (an eigenvalue of ∇s is positive).",
       xAxis: .init("noise level σ", isLogarithmic: true),
       yAxis: .init(dataset.law.dimension == 1 ? "x" : "x along the first principal axis"),
@@ -156,7 +160,8 @@ extension AnalyzedBranchings {
     }
     return Figure(
       title: "Divergence of neighbouring trajectories",
-      caption: "The logarithm by which the distance of two neighbours has grown since the largest level, for the "
+      caption:
+        "The logarithm by which the distance of two neighbours has grown since the largest level, for the "
         + "pair that grows the most and for the median one: measured on pairs \(formatNumber(gap, significant: 1)) "
         + "apart, and the integral of wᵀσ²∇s w along the trajectory.",
       xAxis: .init("noise level σ", isLogarithmic: true), yAxis: .init("ln of the growth"),
@@ -190,7 +195,8 @@ extension AnalyzedBranchings {
       caption: "m = x_v/|v|, T = σ²/|v|², at the last branching with its field h = "
         + "\(formatNumber(field, significant: 3)); T_c = \(formatNumber(critical, significant: 4)).",
       xAxis: .init("m"), yAxis: .init("tanh(m/T + h)"),
-      series: [Figure.Series("m", role: .exact, points: places.map { Figure.Point($0, $0) })] + series)
+      series: [Figure.Series("m", role: .exact, points: places.map { Figure.Point($0, $0) })]
+        + series)
   }
 
   private func jumpFigure(_ events: [(String, Branching, Double)]) -> [Figure] {
@@ -206,7 +212,8 @@ extension AnalyzedBranchings {
     let fields = (0...60).map { pow(10, -5 + 5.3 * Double($0) / 60) }
     let figure = Figure(
       title: "The jump as a function of the field",
-      caption: "How far the fixed point jumps at a fold, in units of the critical σ without the field, and what the "
+      caption:
+        "How far the fixed point jumps at a fold, in units of the critical σ without the field, and what the "
         + "Curie–Weiss model says of a constant field. Where other points are near, the field is not "
         + "constant.",
       xAxis: .init("field h in nats", isLogarithmic: true), yAxis: .init("jump/σ_c"),

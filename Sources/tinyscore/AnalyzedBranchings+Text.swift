@@ -66,7 +66,8 @@ extension AnalyzedBranchings {
     for change in diagram.stabilityChanges.suffix(4) {
       lines.append(
         "Unstable directions of path \(change.path): \(change.unstableDirections.below) below σ = "
-          + "\(formatNumber(change.sigma, significant: 7)), \(change.unstableDirections.above) above.")
+          + "\(formatNumber(change.sigma, significant: 7)), \(change.unstableDirections.above) above."
+      )
     }
     if side.flat > 0 {
       lines.append(
@@ -96,9 +97,10 @@ extension AnalyzedBranchings {
     let members = Set(group)
     let name = "\(indent){\(group.map { "\($0)" }.joined(separator: ", "))}"
     let event = diagram.branchings.last {
-      $0.sigma < sigma && diagram.groups(at: $0.sigma * (1 - 1e-7)).filter {
-        !members.isDisjoint(with: $0)
-      }.count > 1
+      $0.sigma < sigma
+        && diagram.groups(at: $0.sigma * (1 - 1e-7)).filter {
+          !members.isDisjoint(with: $0)
+        }.count > 1
     }
     guard group.count > 1, let event else { return name + "\n" }
     let below = event.sigma * (1 - 1e-7)

@@ -100,7 +100,8 @@ struct AnalyzedBranchings {
     let starts = Matrix(
       rows: data.rows + samples, columns: D, elements: data.elements + own.elements)
     return side(
-      score, starts: starts, mean: moments.mean, range: levels(law, range), isLearned: true, workers: workers, progress: progress)
+      score, starts: starts, mean: moments.mean, range: levels(law, range), isLearned: true,
+      workers: workers, progress: progress)
   }
 
   /// The noise levels of a search: of continuous data from a part of their scale on, as below nothing pulls a point to

@@ -42,7 +42,8 @@ import Testing
     #expect(change.unstableDirections == (1, 0))
   }
 
-  @Test("A branch of two points solves m = tanh(m/σ²)", arguments: BranchingReferences.twoPointBranch)
+  @Test(
+    "A branch of two points solves m = tanh(m/σ²)", arguments: BranchingReferences.twoPointBranch)
   func branch(reference: [Double]) throws {
     let law = try PointsLaw(points: Matrix([[1], [-1]]))
     let search = FixedPointSearch(
@@ -110,7 +111,8 @@ import Testing
     #expect(diagram.groups(at: 1.1) == [[0, 1, 2, 3]])
   }
 
-  @Test("The corners of a regular simplex end in a fold beside a stable centre", arguments: [3, 16])
+  @Test(
+    "The corners of a regular simplex end in a fold beside a stable centre", arguments: [3, 16])
   func simplex(corners: Int) throws {
     let reference = corners == 3 ? BranchingReferences.triangle : BranchingReferences.simplex16
     // Circumradius 1 in as many dimensions as there are corners.

@@ -28,7 +28,8 @@ import Testing
     }
   }
 
-  @Test("Two weighted points jump as the model of their log odds says", arguments: [0.55, 0.7, 0.95])
+  @Test(
+    "Two weighted points jump as the model of their log odds says", arguments: [0.55, 0.7, 0.95])
   func weightedPoints(weight: Double) throws {
     let diagram = try BranchingTests.diagram([[1.5], [-1.5]], weights: [weight, 1 - weight])
     let event = try #require(diagram.branchings.first)
@@ -45,7 +46,8 @@ import Testing
       #expect(abs(event.jump / reference[3] - 1) < 0.01)
       let field = try #require(event.field)
       // The field changes across the pair, by less the farther the third point is.
-      #expect(abs(CurieWeiss(field: field).jump / event.jump - 1) < (reference[0] == 4 ? 0.02 : 0.005))
+      #expect(
+        abs(CurieWeiss(field: field).jump / event.jump - 1) < (reference[0] == 4 ? 0.02 : 0.005))
     }
   }
 }
@@ -130,9 +132,10 @@ private struct Perturbed: ScoreFunction {
       components: [[-2.0, 0], [2, 0], [0, 3]].map {
         try GaussianLaw(mean: $0, standardDeviations: [0.3, 0.3])
       }, weights: [0.3, 0.3, 0.4])
-    let samples = Matrix<Double>((0..<40).map { k in
-      [3 * sin(Double(k)), 1.5 + 3 * cos(1.7 * Double(k))]
-    })
+    let samples = Matrix<Double>(
+      (0..<40).map { k in
+        [3 * sin(Double(k)), 1.5 + 3 * cos(1.7 * Double(k))]
+      })
     let search = ModeSearch(score: mixture, points: samples, sigma: 0.2, workers: Self.workers)
     #expect(search.modes.rows == 3 && search.flat == 0)
     #expect(search.destinations.allSatisfy { $0 != nil })
