@@ -204,6 +204,8 @@ struct DiagramBuilder {
         })
       {
         merged[index].kind = .firstOrder
+        // The field of a decision between two says nothing of one between many.
+        (merged[index].field, merged[index].unperturbedSigma) = (nil, nil)
         merged[index].ending = (merged[index].ending + branching.ending).sorted()
       } else {
         merged.append(branching)
