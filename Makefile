@@ -9,7 +9,7 @@ TINYSCORE = .build/release/tinyscore
 DEMO = demo
 SOURCES = Sources Tests Package.swift
 
-.PHONY: demo test bench bench-peers results laws coverage efficiency schedules format lint build packages clean
+.PHONY: demo test bench bench-peers results branchings laws coverage efficiency schedules format lint build packages clean
 
 demo: build
 	@mkdir -p $(DEMO)
@@ -40,6 +40,10 @@ results: build .venv/done
 	.venv/bin/python Tests/Python/results.py $(TINYSCORE) \
 	  two-points unequal-two-points ring-8 hierarchy simplex-16 digits gaussian-16 \
 	  subspace-4-in-16 grid-25 checkerboard circle swiss-roll two-moons spiral sphere-8
+
+# The merging tree of the digits against another program's numbers.
+branchings: build
+	$(PYTHON) Tests/Python/digits_tree.py $(TINYSCORE)
 
 # The README's tables of how exact the exact side is; fails where an error exceeds the stated one.
 laws: build .venv/done

@@ -69,6 +69,11 @@ extension AnalyzedBranchings {
           + "\(formatNumber(change.sigma, significant: 7)), \(change.unstableDirections.above) above."
       )
     }
+    for event in diagram.branchings where event.kind == .pitchfork && event.jump > 0 {
+      lines.append(
+        "The score breaks the symmetry of path \(Self.list(event.ending)), which is there up to σ = "
+          + "\(formatNumber(event.endSigma, significant: 5)).")
+    }
     if side.flat > 0 {
       lines.append(
         "\(side.flat) of the points that the search began with lie on a ridge of the density, which\n"
