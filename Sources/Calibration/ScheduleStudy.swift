@@ -15,6 +15,8 @@ struct ScheduleStudy: Sendable {
     case euler
     /// Euler's and Maruyama's on the stochastic process.
     case eulerMaruyama = "Euler–Maruyama"
+    /// The same with the noise of ancestral sampling.
+    case ancestral
   }
 
   /// A row of the table.
@@ -133,6 +135,8 @@ struct ScheduleStudy: Sendable {
       case .euler: ProbabilityFlow(score: subject.score).euler(from: x, sigmas: levels)
       case .eulerMaruyama:
         ReverseDiffusion(score: subject.score).eulerMaruyama(from: x, sigmas: levels, seed: seed)
+      case .ancestral:
+        ReverseDiffusion(score: subject.score).ancestral(from: x, sigmas: levels, seed: seed)
       }
     return subject.score.denoised(at: last, sigma: levels[levels.count - 1])
   }

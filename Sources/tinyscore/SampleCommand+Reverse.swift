@@ -76,6 +76,9 @@ extension Sample {
         case .sde:
           ReverseDiffusion(score: score)
             .eulerMaruyama(from: x, sigmas: levels, seed: seed, firstSample: first)
+        case .ancestral:
+          ReverseDiffusion(score: score)
+            .ancestral(from: x, sigmas: levels, seed: seed, firstSample: first)
         case .ode: ProbabilityFlow(score: score).euler(from: x, sigmas: levels)
         case .heun, .adaptive: ProbabilityFlow(score: score).heun(from: x, sigmas: levels)
         }

@@ -16,8 +16,10 @@ struct Sample: ParsableCommand {
 
   /// The reverse processes there are.
   enum Sampler: String, ExpressibleByArgument, CaseIterable {
-    /// The stochastic one.
+    /// The stochastic one by Euler's and Maruyama's method.
     case sde
+    /// The stochastic one with the noise that is exact for data in one point.
+    case ancestral
     /// The deterministic one by Euler's method.
     case ode
     /// The deterministic one by Heun's method.
@@ -35,7 +37,7 @@ struct Sample: ParsableCommand {
   @Option(help: ArgumentHelp("Where they go.", valueName: "O.npy"))
   var output: String
 
-  @Option(help: ArgumentHelp("sde, ode, heun or adaptive.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("sde, ancestral, ode, heun or adaptive.", valueName: "NAME"))
   var sampler = Sampler.heun
 
   @Option(

@@ -78,28 +78,61 @@ enum Integrator: String, CaseIterable, CustomTestStringConvertible {
     #expect(abs(order - integrator.order) < 0.25, "order \(order)")
   }
 
-  // Measured is 1.015. No randomness is left: gains and spreads of the chain's steps are read off its own runs.
-  @Test("Euler and Maruyama's chain has weak order one: its variance, exactly, on Gaussian data")
-  func eulerMaruyama() throws {
-    let deviation = 0.5
+  /// The variance at σ = 0.05 of a chain that starts from `N(0, deviation² + 100)` at σ = 10, exactly: gains and
+  /// spreads of its steps are read off its own runs, so that no randomness is left.
+  private func variance(
+    deviation: Double, count: Int,
+    _ carry: (ReverseDiffusion, Matrix<Double>, [Double]) -> Matrix<Double>
+  ) throws -> Double {
     let law = try GaussianLaw(mean: [0], standardDeviations: [deviation])
     let range = try #require(NoiseRange(minimum: 0.05, maximum: 10))
-    let process = ReverseDiffusion(score: law)
     let noise = RandomStream(seed: 5, step: 0, purpose: .sampler).normals(1, 1)[0, 0]
-    let order = fittedOrder(counts: [100, 200, 400, 800]) { count in
-      let levels = NoiseSchedule.geometric(range, count: count + 1)
-      var variance = deviation * deviation + 100
-      for (sigma, next) in zip(levels, levels.dropFirst()) {
-        func step(_ x: Double) -> Double {
-          process.eulerMaruyama(from: Matrix([[x]]), sigmas: [sigma, next], seed: 5)[0, 0]
-        }
-        // A step is x → g x + r ξ with the ξ of the seed's first number.
-        let (spread, gain) = (step(0) / noise, step(1) - step(0))
-        variance = gain * gain * variance + spread * spread
+    let levels = NoiseSchedule.geometric(range, count: count + 1)
+    return zip(levels, levels.dropFirst()).reduce(deviation * deviation + 100) { variance, step in
+      // A step is x → g x + r ξ with the ξ of the seed's first number.
+      func end(_ x: Double) -> Double {
+        carry(ReverseDiffusion(score: law), Matrix([[x]]), [step.0, step.1])[0, 0]
       }
-      return abs(variance - deviation * deviation - 0.05 * 0.05)
+      let (spread, gain) = (end(0) / noise, end(1) - end(0))
+      return gain * gain * variance + spread * spread
     }
-    #expect(abs(order - 1) < 0.1, "order \(order)")
+  }
+
+  // Measured are 1.015 and 1.005.
+  @Test("The stochastic chains have weak order one: their variance, exactly, on Gaussian data")
+  func stochastic() throws {
+    for isAncestral in [false, true] {
+      let errors = try [100, 200, 400, 800].map { count in
+        (
+          count,
+          abs(
+            try variance(deviation: 0.5, count: count) {
+              isAncestral
+                ? $0.ancestral(from: $1, sigmas: $2, seed: 5)
+                : $0.eulerMaruyama(from: $1, sigmas: $2, seed: 5)
+            } - 0.5 * 0.5 - 0.05 * 0.05)
+        )
+      }
+      let order = fittedOrder(counts: errors.map(\.0)) { count in
+        errors.first { $0.0 == count }?.1 ?? .nan
+      }
+      #expect(abs(order - 1) < 0.1, "order \(order)")
+    }
+  }
+
+  @Test("For data in one point ancestral steps are exact, however few")
+  func onePoint() throws {
+    for count in [1, 3] {
+      // A spread of 1e-9 stands for a point.
+      let found = try variance(deviation: 1e-9, count: count) {
+        $0.ancestral(from: $1, sigmas: $2, seed: 5)
+      }
+      #expect(abs(found / (0.05 * 0.05) - 1) < 1e-9)
+      let other = try variance(deviation: 1e-9, count: count) {
+        $0.eulerMaruyama(from: $1, sigmas: $2, seed: 5)
+      }
+      #expect(other > 1.5 * 0.05 * 0.05)
+    }
   }
 
   // Seed 6, 40 000 samples, one number at five standard errors: fails for 6 seeds in ten million.

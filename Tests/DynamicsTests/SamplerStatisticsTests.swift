@@ -11,6 +11,7 @@ enum Process: String, CaseIterable, CustomTestStringConvertible {
   case heun
   case adaptive
   case eulerMaruyama
+  case ancestral
 
   var testDescription: String { rawValue }
 
@@ -31,6 +32,9 @@ enum Process: String, CaseIterable, CustomTestStringConvertible {
       case .eulerMaruyama:
         ReverseDiffusion(score: law).eulerMaruyama(
           from: x, sigmas: NoiseSchedule.geometric(range, count: 401), seed: seed)
+      case .ancestral:
+        ReverseDiffusion(score: law).ancestral(
+          from: x, sigmas: NoiseSchedule.geometric(range, count: 401), seed: seed)
       }
     return last.map { law.denoised(at: $0, sigma: range.minimum) }
   }
@@ -44,7 +48,7 @@ enum Process: String, CaseIterable, CustomTestStringConvertible {
   }
 
   // Seed 11, 4000 samples; the upper 1e-5 quantile of χ² with 3 degrees of freedom is 25.9 (SciPy
-  // 1.14: chi2.isf(1e-5, 3)). Three tests: fails for 3 seeds in 100 000.
+  // 1.14: chi2.isf(1e-5, 3)). Four tests: fails for 4 seeds in 100 000.
   @Test("Samples fall to the points by their weights, and lie on them", arguments: Process.allCases)
   func frequencies(process: Process) throws {
     let law = try makePoints()

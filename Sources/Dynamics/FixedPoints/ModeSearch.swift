@@ -28,9 +28,9 @@ public struct ModeSearch: Sendable {
     let count = (points.rows + Self.blockRows - 1) / Self.blockRows
     let shifted = workers.map(count) { block -> Matrix<Double> in
       let first = block * Self.blockRows
-      var x = points.rows(first..<min(points.rows, first + Self.blockRows))
-      for _ in 0..<Self.shifts { x = score.denoised(at: x, sigma: sigma) }
-      return x
+      let x = points.rows(first..<min(points.rows, first + Self.blockRows))
+      return MeanShift(score: score, mostSteps: Self.shifts, tolerance: 1e-3)
+        .limits(from: x, sigma: sigma).points
     }.flatMap { x in (0..<x.rows).map { Array(x.row($0)) } }
     var (found, destinations, flat): ([[Double]], [Int?], Int) = ([], [], 0)
     for x in shifted {
