@@ -17,8 +17,8 @@ public struct DynamicalRegimes: Sendable {
   ///
   /// Below it N points are too few to fill the volume of the fit at that resolution.
   public let entropyCollapse: Double?
-  /// The bandwidth h of the kernel density estimate by leave-one-out likelihood, the smooth fit below.
-  public let bandwidth: Double?
+  /// The kernel width h of the kernel density estimate by leave-one-out likelihood, the smooth fit below.
+  public let kernelWidth: Double?
   /// Collapse by the exact curve: the largest σ below which the points' own entropy rate is less than
   /// `1 − tolerance` of the smooth fit's.
   public let collapse: Estimate?
@@ -35,13 +35,13 @@ public struct DynamicalRegimes: Sendable {
     let largest = baseline?.eigenvalues.max() ?? 0
     speciation = largest > 0 ? largest.squareRoot() : nil
     guard let points = law as? PointsLaw, points.weights.count > 1 else {
-      (entropyCollapse, bandwidth, collapse, halfWeight) = (nil, nil, nil, nil)
+      (entropyCollapse, kernelWidth, collapse, halfWeight) = (nil, nil, nil, nil)
       return
     }
     entropyCollapse = baseline.flatMap { Self.crossing($0, entropy: points.entropy ?? 0) }
-    let h = points.leaveOneOutBandwidth(workers: sampling.workers)
-    bandwidth = h
-    collapse = h.flatMap { Self.departure(points, bandwidth: $0, sampling) }
+    let h = points.leaveOneOutKernelWidth(workers: sampling.workers)
+    kernelWidth = h
+    collapse = h.flatMap { Self.departure(points, kernelWidth: $0, sampling) }
     halfWeight = Self.crossing(points.noiseRange) { sigmas in
       points.activeSets(at: sigmas, sampling: sampling).map {
         $0.largestWeight.scaled(by: -1, offset: 0.5)
@@ -65,14 +65,14 @@ public struct DynamicalRegimes: Sendable {
 
   /// Where the points' rate falls below the smooth fit's.
   private static func departure(
-    _ law: PointsLaw, bandwidth: Double, _ sampling: CurveSampling
+    _ law: PointsLaw, kernelWidth: Double, _ sampling: CurveSampling
   ) -> Estimate? {
     crossing(law.noiseRange) { sigmas in
-      let primed = sigmas.map { hypot($0, bandwidth) }
+      let primed = sigmas.map { hypot($0, kernelWidth) }
       let curve = law.informationCurve(at: sigmas + primed, sampling: sampling)
       return sigmas.indices.map { k in
         let fit = PointsLaw.smoothedRate(
-          sigma: sigmas[k], bandwidth: bandwidth,
+          sigma: sigmas[k], kernelWidth: kernelWidth,
           rateOfPoints: curve[sigmas.count + k].entropyRate.value, dimension: law.dimension)
         return curve[k].entropyRate.scaled(by: 1 / fit, offset: tolerance - 1)
       }

@@ -50,7 +50,7 @@ public struct PointwiseScore: ScoreFunction {
           for row in 0..<x.rows {
             let jacobian = MatrixView(result.row(row), rows: D, columns: D)
             addCovariance(shares(at: x.row(row), points, sigma), points, to: jacobian)
-            for k in 0..<D * D { result[row, k] /= variance * variance }
+            for k in 0..<D * D { result[row, k] = result[row, k] / variance / variance }
             for j in 0..<D { jacobian[j, j] -= 1 / variance }
           }
         }

@@ -43,6 +43,11 @@ extension AnalyzedBranchings {
               ],
             ]
           })),
+      JSONMember(
+        key: "missingStarts", value: .array(diagram.missingStarts.map { JSONValue(UInt64($0)) })),
+      JSONMember(
+        key: "unfinishedPaths",
+        value: .array(diagram.unfinishedPaths.map { JSONValue(UInt64($0)) })),
       JSONMember(key: "flatStarts", value: JSONValue(UInt64(side.flat))),
     ]
   }
@@ -69,7 +74,7 @@ extension AnalyzedBranchings {
       "continuing": Self.number(event.continuing),
       "gradientFlow": Self.number(event.gradientFlow),
       "endSigma": .number(event.endSigma), "jump": .number(event.jump),
-      "exponent": .number(event.exponent), "field": JSONValue(event.field),
+      "exponent": JSONValue(event.exponent), "field": JSONValue(event.field),
       "unperturbedSigma": JSONValue(event.unperturbedSigma),
       "approach": .array(
         event.approach.map {

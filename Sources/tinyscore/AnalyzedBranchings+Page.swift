@@ -174,10 +174,9 @@ extension AnalyzedBranchings {
   private func segments(_ path: FixedPointPath, stable: Bool) -> [Figure.Point] {
     path.points.indices.map { k in
       let point = path.points[k]
-      // The ends of a part belong to both of its neighbours, so that lines meet.
-      let isShown = [k - 1, k, k + 1].contains {
-        path.points.indices.contains($0) && path.points[$0].isStable == stable && $0 >= k - 1
-          && ($0 == k || stable == false)
+      // An unstable part reaches to the neighbouring stable points, so that lines meet.
+      let isShown = [k, stable ? k : k - 1, stable ? k : k + 1].contains {
+        path.points.indices.contains($0) && path.points[$0].isStable == stable
       }
       return isShown
         ? Figure.Point(point.sigma, projection(point.x)) : Figure.Point(.nan, .nan)
@@ -206,8 +205,9 @@ extension AnalyzedBranchings {
       let sigma = (edges[column] * edges[column + 1]).squareRoot()
       let density = dataset.law.logDensity(at: middles, sigma: sigma)
       let top = density.max() ?? 0
-      let shades = density.map {
-        Int((Double(Figure.darkestShade) * (1 + ($0 - top) / depth)).rounded())
+      let shades = density.map { density -> Int in
+        let depth = Double(Figure.darkestShade) * (1 + (density - top) / depth)
+        return depth > 0 ? Int(depth.rounded()) : 0
       }
       // Neighbours of one shade are one rectangle.
       var cells: [Figure.Cell] = []

@@ -7,17 +7,6 @@ internal import Randomness
 internal import Report
 
 extension AnalyzedBranchings {
-  /// The direction that figures show: that in which the data vary most.
-  var axis: [Double] {
-    let dimension = dataset.law.dimension
-    if dimension > 1, let covariance = dataset.law.covariance,
-      let eigen = SymmetricEigen(covariance)
-    {
-      return Array(eigen.vectors.row(dimension - 1))
-    }
-    return (0..<dimension).map { $0 == 0 ? 1 : 0 }
-  }
-
   /// The largest eigenvalue of `σ² ∇s` along all paths.
   var exponentFigure: Figure? {
     let series = sides.map { name, side in
@@ -47,7 +36,7 @@ extension AnalyzedBranchings {
       return Figure.Series(
         name, role: name == "exact" ? .exact : .learned,
         points: event.approach.map {
-          Figure.Point($0.sigma / event.sigma, $0.sigma * $0.sigma * $0.curvature)
+          Figure.Point($0.sigma / event.endSigma, $0.sigma * $0.sigma * $0.curvature)
         })
     }
     guard !series.isEmpty else { return nil }
@@ -66,6 +55,7 @@ extension AnalyzedBranchings {
 
   private static let trajectories = 24
   private static let trajectorySteps = 160
+  private static let mostDimensions = 16
 
   /// Trajectories of the reverse flow where they converge and where they diverge, and how far pairs of them have
   /// been driven apart.
@@ -73,7 +63,8 @@ extension AnalyzedBranchings {
     let side = learned ?? exact
     let name = learned == nil ? "exact" : "learned"
     let top = min(range.maximum, 2.5 * (exact.diagram.branchings.last?.sigma ?? range.maximum))
-    guard top > range.minimum,
+    // Spectra at thousands of points: in many dimensions they would take longer than all else.
+    guard top > range.minimum, dataset.law.dimension <= Self.mostDimensions,
       let span = NoiseRange(minimum: range.minimum, maximum: top)
     else { return [] }
     let levels = Array(span.levels(Self.trajectorySteps).reversed())
@@ -82,10 +73,12 @@ extension AnalyzedBranchings {
     let along = Matrix(Array(repeating: axis, count: start.rows))
     let states = growth.states(from: start, along: along, sigmas: levels)
     var lines: [Bool: [Figure.Point]] = [true: [], false: []]
+    let largest = states.map { state -> [Double] in
+      let spectra = growth.localExponents(at: state.x, sigma: state.sigma)
+      return (0..<spectra.rows).map { spectra[$0, spectra.columns - 1] }
+    }
     for row in 0..<start.rows {
-      let exponents = states.map {
-        growth.localExponents(at: $0.x.rows(row..<row + 1), sigma: $0.sigma).elements.last ?? 0
-      }
+      let exponents = largest.map { $0[row] }
       for diverges in [true, false] {
         for k in states.indices {
           let isShown =
@@ -116,16 +109,16 @@ extension AnalyzedBranchings {
   /// Where trajectories start: on a line at even steps of probability, else at random.
   private func starts(at sigma: Double) -> Matrix<Double> {
     let (law, count) = (dataset.law, Self.trajectories)
-    let stream = RandomStream(seed: seed, step: 2, purpose: .sampler)
-    var x = stream.normals(count, law.dimension)
-    if law.dimension == 1 {
-      for row in 0..<count { x[row, 0] = -2 + 4 * (Double(row) + 0.5) / Double(count) }
+    guard law.dimension == 1 else {
+      let baseline = GaussianBaseline(law) ?? GaussianBaseline(isotropic: law.moments)
+      let stream = RandomStream(seed: seed, step: 2, purpose: .sampler)
+      return baseline.samples(count, sigma: sigma, stream: stream)
     }
-    let scale = (sigma * sigma + law.moments.scale * law.moments.scale).squareRoot()
-    for row in 0..<count {
-      for j in 0..<law.dimension { x[row, j] = law.moments.mean[j] + scale * x[row, j] }
-    }
-    return x
+    let scale = (sigma * sigma + law.moments.totalVariance).squareRoot()
+    return Matrix(
+      (0..<count).map {
+        [law.moments.mean[0] + scale * (4 * (Double($0) + 0.5) / Double(count) - 2)]
+      })
   }
 
   /// How far pairs of trajectories have been driven apart, measured, and by their local exponents.

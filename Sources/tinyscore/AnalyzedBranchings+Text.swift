@@ -39,7 +39,7 @@ extension AnalyzedBranchings {
         (event.continuing.map { "\($0)" } ?? "–") + flow,
         event.jump > 0 ? formatNumber(event.jump, significant: 4) : "0",
         event.field.map { $0 > 0 ? formatNumber($0, significant: 3) : "0" } ?? "–",
-        formatNumber(event.exponent, significant: 4),
+        event.exponent.map { formatNumber($0, significant: 4) } ?? "–",
       ])
     }
     return table
@@ -74,6 +74,16 @@ extension AnalyzedBranchings {
         "The score breaks the symmetry of path \(Self.list(event.ending)), which is there up to σ = "
           + "\(formatNumber(event.endSigma, significant: 5)).")
     }
+    if !diagram.missingStarts.isEmpty {
+      lines.append(
+        "Beside starting point \(Self.list(diagram.missingStarts)) no stable fixed point was found."
+      )
+    }
+    if !diagram.unfinishedPaths.isEmpty {
+      lines.append(
+        "Path \(Self.list(diagram.unfinishedPaths)) could not be followed to its end: what it ends in is "
+          + "not known.")
+    }
     if side.flat > 0 {
       lines.append(
         "\(side.flat) of the points that the search began with lie on a ridge of the density, which\n"
@@ -89,7 +99,7 @@ extension AnalyzedBranchings {
     let diagram = side.diagram
     let leaves = diagram.paths.filter { $0.start != nil }
     guard !diagram.branchings.isEmpty, leaves.count <= Self.mostLeaves else { return "" }
-    let top = (diagram.branchings.last?.sigma ?? 1) * 1.000001
+    let top = (diagram.branchings.last?.endSigma ?? 1) * 1.000001
     let roots = diagram.groups(at: top)
     return "\nWhich points are one, from the largest noise down:\n"
       + roots.map { branch($0, below: top, diagram, indent: "") }.joined()
@@ -100,15 +110,16 @@ extension AnalyzedBranchings {
     _ group: [Int], below sigma: Double, _ diagram: FixedPointDiagram, indent: String
   ) -> String {
     let members = Set(group)
-    let name = "\(indent){\(group.map { "\($0)" }.joined(separator: ", "))}"
+    let starts = group.map { diagram.paths[$0].start ?? $0 }
+    let name = "\(indent){\(starts.map { "\($0)" }.joined(separator: ", "))}"
     let event = diagram.branchings.last {
-      $0.sigma < sigma
-        && diagram.groups(at: $0.sigma * (1 - 1e-7)).filter {
+      $0.endSigma < sigma
+        && diagram.groups(at: $0.endSigma * (1 - 1e-7)).filter {
           !members.isDisjoint(with: $0)
         }.count > 1
     }
     guard group.count > 1, let event else { return name + "\n" }
-    let below = event.sigma * (1 - 1e-7)
+    let below = event.endSigma * (1 - 1e-7)
     let parts = diagram.groups(at: below).filter { !members.isDisjoint(with: $0) }
     return name + "  σ_c = \(formatNumber(event.sigma, significant: 5)), \(event.kind.rawValue)\n"
       + parts.map { branch($0, below: below, diagram, indent: indent + "  ") }.joined()

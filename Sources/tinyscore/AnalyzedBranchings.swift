@@ -27,6 +27,8 @@ struct AnalyzedBranchings {
   let samples: Int
   let seed: UInt64
   let weights: Checkpoint.Weights
+  /// The direction that figures show, of unit length: that in which the data vary most.
+  let axis: [Double]
 
   /// Points of a law, at most, each of which has a path: the work grows with their square.
   private static let mostPoints = 5000
@@ -40,6 +42,7 @@ struct AnalyzedBranchings {
     self.dataset = dataset
     (self.samples, self.seed, self.weights) = (samples, seed, weights)
     let law = dataset.law
+    axis = Self.principalAxis(law)
     var networkRange: NoiseRange?
     if case .network(let checkpoint, _) = model { networkRange = checkpoint.configuration.range }
     range = networkRange ?? law.noiseRange
@@ -60,6 +63,14 @@ struct AnalyzedBranchings {
       samples: samples, seed: seed, workers: workers, progress: progress)
     learned = side
     comparison = DiagramComparison(exact: exact.diagram, learned: side.diagram)
+  }
+
+  /// The direction in which the data vary most; the first axis where their covariance is not known.
+  private static func principalAxis(_ law: any Law) -> [Double] {
+    let dimension = law.dimension
+    guard dimension > 1, let covariance = law.covariance, let eigen = SymmetricEigen(covariance)
+    else { return (0..<dimension).map { $0 == 0 ? 1 : 0 } }
+    return Array(eigen.vectors.row(dimension - 1))
   }
 
   private static func exactSide(
@@ -87,18 +98,15 @@ struct AnalyzedBranchings {
     _ score: some ScoreFunction, law: any Law, range: NoiseRange, samples: Int, seed: UInt64,
     workers: Workers, progress: (Int, Int) -> Void
   ) -> Side {
-    let (D, moments) = (law.dimension, law.moments)
+    let (dimension, moments) = (law.dimension, law.moments)
     let stream = RandomStream(seed: seed, step: 1, purpose: .sampler)
-    var x = stream.normals(samples, D)
-    let spread = (range.maximum * range.maximum + moments.scale * moments.scale).squareRoot()
-    for row in 0..<samples {
-      for j in 0..<D { x[row, j] = moments.mean[j] + spread * x[row, j] }
-    }
+    let baseline = GaussianBaseline(law) ?? GaussianBaseline(isotropic: moments)
+    let x = baseline.samples(samples, sigma: range.maximum, stream: stream)
     let own = ProbabilityFlow(score: score).heun(
       from: x, sigmas: NoiseSchedule.karras(range, count: 33))
     let data = (law as? PointsLaw)?.points ?? law.samples(samples, stream: stream)
     let starts = Matrix(
-      rows: data.rows + samples, columns: D, elements: data.elements + own.elements)
+      rows: data.rows + samples, columns: dimension, elements: data.elements + own.elements)
     return side(
       score, starts: starts, mean: moments.mean, range: levels(law, range), isLearned: true,
       workers: workers, progress: progress)

@@ -94,13 +94,13 @@ extension EvaluatedModel {
 
   /// The rate of the kernel density estimate at the levels, as far as the points' curve reaches.
   private var smoothFit: [Figure.Point] {
-    guard let h = decisions.regimes?.bandwidth, evaluation.isDense else { return [] }
+    guard let h = decisions.regimes?.kernelWidth, evaluation.isDense else { return [] }
     return evaluation.levels.compactMap { level in
       evaluation.exactRate(at: (level.sigma * level.sigma + h * h).squareRoot()).map {
         Figure.Point(
           level.sigma,
           PointsLaw.smoothedRate(
-            sigma: level.sigma, bandwidth: h, rateOfPoints: $0, dimension: evaluation.dimension))
+            sigma: level.sigma, kernelWidth: h, rateOfPoints: $0, dimension: evaluation.dimension))
       }
     }
   }

@@ -100,13 +100,14 @@ extension EvaluatedModel {
     [
       "speciation": JSONValue(regimes.speciation),
       "entropyCollapse": JSONValue(regimes.entropyCollapse),
-      "bandwidth": JSONValue(regimes.bandwidth), "collapse": json(regimes.collapse),
+      "kernelWidth": JSONValue(regimes.kernelWidth), "collapse": json(regimes.collapse),
       "halfWeight": json(regimes.halfWeight),
       "definitions": [
         "speciation": "square root of the largest eigenvalue of the data's covariance",
         "entropyCollapse":
           "where sum 1/2 log(1 + eigenvalue/sigma^2) equals the entropy of the points",
-        "bandwidth": "of the Gaussian kernel density estimate of largest leave-one-out likelihood",
+        "kernelWidth":
+          "of the Gaussian kernel density estimate of largest leave-one-out likelihood",
         "collapse": .string(
           "below it the points' entropy rate is less than \(1 - DynamicalRegimes.tolerance) of that "
             + "estimate's"),

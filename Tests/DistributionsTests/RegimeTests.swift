@@ -72,7 +72,7 @@ import Testing
       for sigma in [0.1, 0.5, 2] {
         let points = TestLaws.twoPoints.informationCurve(at: [hypot(sigma, h)], sampling: sampling)
         let found = PointsLaw.smoothedRate(
-          sigma: sigma, bandwidth: h, rateOfPoints: points[0].entropyRate.value, dimension: 1)
+          sigma: sigma, kernelWidth: h, rateOfPoints: points[0].entropyRate.value, dimension: 1)
         let expected = estimate.informationCurve(at: [sigma], sampling: sampling)[0].entropyRate
         // The mixture's quadrature in one dimension states no sampling error; both are good to 1e-8.
         #expect(abs(found - expected.value) < 1e-7 + 5 * expected.standardError)
@@ -80,10 +80,10 @@ import Testing
     }
   }
 
-  @Test("The bandwidth makes each point most likely from the others", arguments: TestLaws.points)
-  func bandwidth(_ example: NamedPoints) throws {
+  @Test("The kernel width makes each point most likely from the others", arguments: TestLaws.points)
+  func kernelWidth(_ example: NamedPoints) throws {
     let law = example.law
-    let h = try #require(law.leaveOneOutBandwidth(workers: sampling.workers))
+    let h = try #require(law.leaveOneOutKernelWidth(workers: sampling.workers))
     /// The leave-one-out likelihood, summed in the plainest way, of at most 60 points i.
     func likelihood(_ h: Double) -> Double {
       let (K, D) = (law.weights.count, Double(law.dimension))
@@ -102,10 +102,10 @@ import Testing
     for factor in [0.5, 0.99, 1.01, 2] { #expect(likelihood(factor * h) < best) }
   }
 
-  @Test("Two points have the bandwidth of their distance")
-  func pairBandwidth() throws {
+  @Test("Two points have the kernel width of their distance")
+  func pairKernelWidth() throws {
     // Σ log N(2; 0, h²) is largest at h = 2.
-    let h = try #require(TestLaws.twoPoints.leaveOneOutBandwidth(workers: sampling.workers))
+    let h = try #require(TestLaws.twoPoints.leaveOneOutKernelWidth(workers: sampling.workers))
     #expect(abs(h - 2) < 1e-5)
   }
 
@@ -124,11 +124,11 @@ import Testing
     let weight = law.activeSets(at: [half.value], sampling: other)[0].largestWeight
     #expect(half.standardError < 0.02 * half.value)
     #expect(abs(weight.value - 0.5) < 0.05)
-    let (h, collapse) = (try #require(regimes.bandwidth), try #require(regimes.collapse))
+    let (h, collapse) = (try #require(regimes.kernelWidth), try #require(regimes.collapse))
     let curve = law.informationCurve(
       at: [collapse.value, hypot(collapse.value, h)], sampling: other)
     let fit = PointsLaw.smoothedRate(
-      sigma: collapse.value, bandwidth: h, rateOfPoints: curve[1].entropyRate.value, dimension: 7)
+      sigma: collapse.value, kernelWidth: h, rateOfPoints: curve[1].entropyRate.value, dimension: 7)
     #expect(abs(curve[0].entropyRate.value / fit - 0.5) < 0.03)
   }
 
@@ -136,7 +136,7 @@ import Testing
   func continuous() {
     let regimes = DynamicalRegimes(TestLaws.axisGaussian, sampling: sampling)
     #expect(regimes.speciation == 2)
-    #expect(regimes.collapse == nil && regimes.halfWeight == nil && regimes.bandwidth == nil)
+    #expect(regimes.collapse == nil && regimes.halfWeight == nil && regimes.kernelWidth == nil)
   }
 
   @Test("Two points are never less than half decided")

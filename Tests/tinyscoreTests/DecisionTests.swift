@@ -73,7 +73,7 @@ import Testing
       #expect(regimes["speciation"] == 1 && regimes["halfWeight"] == .null)
       // ½ ln(1 + 1/σ²) = ln 2 at σ = 1/√3.
       #expect(abs((regimes["entropyCollapse"]?.number ?? 0) - 0.57735) < 1e-5)
-      #expect(abs((regimes["bandwidth"]?.number ?? 0) - 2) < 1e-4)
+      #expect(abs((regimes["kernelWidth"]?.number ?? 0) - 2) < 1e-4)
     }
   }
 
@@ -120,7 +120,7 @@ import Testing
     #expect(document["activeSet"] == .null && document["pathwise"]?["levels"] != nil)
     #expect(document["pathwise"]?["levels"]?.elements?.first?["posterior"] == .null)
     #expect(document["regimes"]?["speciation"] == 2)
-    for name in ["entropyCollapse", "bandwidth", "collapse", "halfWeight"] {
+    for name in ["entropyCollapse", "kernelWidth", "collapse", "halfWeight"] {
       #expect(document["regimes"]?[name] == .null, "\(name)")
     }
   }

@@ -61,8 +61,8 @@ struct CurieWeissFit: Sendable {
   private static func leastSquares(
     _ data: [(place: Double, sigma: Double, value: Double)], start: [Double]
   ) -> (parameters: [Double], residual: Double)? {
-    var p = start
-    for _ in 0..<60 {
+    var (p, isDone) = (start, false)
+    for _ in 0..<60 where !isDone {
       var (normal, right) = (Matrix<Double>(rows: 3, columns: 3), [0.0, 0, 0])
       for (place, sigma, value) in data {
         let rest = value - model(p, place, sigma)
@@ -83,8 +83,9 @@ struct CurieWeissFit: Sendable {
       let cut = min(1, 0.5 * start[0] / max(abs(step[0]), abs(step[1]), abs(step[2]) * start[0]))
       for k in p.indices { p[k] += cut * step[k] }
       guard p[0] > 0.3 * start[0], p[0] < 3 * start[0] else { return nil }
-      if cut == 1 && step.allSatisfy({ abs($0) < 1e-10 * start[0] }) { break }
+      isDone = cut == 1 && step.allSatisfy { abs($0) < 1e-10 * start[0] }
     }
+    guard isDone else { return nil }
     let squares = data.reduce(0) { sum, point in
       let rest = point.value - model(p, point.place, point.sigma)
       return sum + rest * rest

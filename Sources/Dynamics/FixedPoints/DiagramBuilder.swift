@@ -33,7 +33,7 @@ struct DiagramBuilder {
 
   /// Takes all ends in the order of their noise levels.
   mutating func takeEnds() {
-    while let id = pending.min(by: { paths[$0].last.u < paths[$1].last.u }) {
+    while let id = pending.min(by: { (paths[$0].last.u, $0) < (paths[$1].last.u, $1) }) {
       pending.remove(id)
       switch paths[id].end {
       case .open: break
@@ -43,7 +43,7 @@ struct DiagramBuilder {
       }
     }
     mergeMirrored()
-    branchings.sort { $0.sigma < $1.sigma }
+    branchings.sort { $0.endSigma < $1.endSigma }
   }
 
   // MARK: Kinds of ends
@@ -99,8 +99,8 @@ struct DiagramBuilder {
         kind: .firstOrder, sigma: sigma, endSigma: sigma, x: node.x, direction: direction,
         ending: [id],
         continuing: nearest, gradientFlow: landing,
-        jump: nearest.map { jump(from: node.x, to: $0, u) } ?? 0, exponent: 0.5, field: 0,
-        unperturbedSigma: sigma, approach: []))
+        jump: nearest.map { jump(from: node.x, to: $0, u) } ?? 0, exponent: nil, field: nil,
+        unperturbedSigma: nil, approach: []))
   }
 
   private mutating func append(
@@ -196,7 +196,7 @@ struct DiagramBuilder {
   /// Makes one branching of folds that happen at once and end on the same path.
   private mutating func mergeMirrored() {
     var merged: [Branching] = []
-    for branching in branchings.sorted(by: { $0.sigma < $1.sigma }) {
+    for branching in branchings.sorted(by: { $0.endSigma < $1.endSigma }) {
       if branching.kind == .saddleNode,
         let index = merged.lastIndex(where: {
           $0.kind != .pitchfork && $0.continuing == branching.continuing

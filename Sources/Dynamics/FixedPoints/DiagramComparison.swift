@@ -73,7 +73,7 @@ extension FixedPointDiagram {
 
   /// The rising paths that come together in a branching, or are together on the path that goes on.
   public func outcomes(of branching: Branching) -> Set<Int> {
-    let below = branching.sigma * (1 - 1e-9)
+    let below = branching.endSigma * (1 - 1e-9)
     let ids = Set(branching.ending + (branching.continuing.map { [$0] } ?? []))
     return Set(
       paths.filter { $0.start != nil && ids.contains(path(of: $0.id, at: below)) }.map(\.id))

@@ -39,7 +39,7 @@ public struct Branching: Sendable {
   public struct Approach: Sendable {
     /// The noise level.
     public let sigma: Double
-    /// The distance between the two arms: the stable paths of a pitchfork, else the stable and the unstable path.
+    /// Twice the distance of the path from the meeting place: that of the two arms, to first order.
     public let separation: Double
     /// `vᵀ ∇s v` along the direction v of the branching, in 1/length².
     ///
@@ -64,10 +64,12 @@ public struct Branching: Sendable {
   public internal(set) var continuing: Int?
   /// The path to which gradient ascent on `log p_σ` leads from here.
   public internal(set) var gradientFlow: Int?
-  /// The distance from `x` to the path that goes on, 0 for a pitchfork.
+  /// How far a path that ends is from the one that goes on: 0 for a pitchfork, but for one that a weak field
+  /// breaks, which jumps at `endSigma`.
   public internal(set) var jump: Double
-  /// `d ln ‖x − x_c‖/d ln (σ_c − σ)` of a path that ends, close to σ_c: ½.
-  public let exponent: Double
+  /// `d ln ‖x − x_c‖/d ln (σ_c − σ)` of a path that ends, close to σ_c: ½; nil where
+  /// a path loses its stability without a turn.
+  public let exponent: Double?
   /// The field h of the Curie–Weiss model at this branching, in nats; nil where it is none.
   public internal(set) var field: Double?
   /// Where the pitchfork would be without the field; nil where there is none.
@@ -92,22 +94,26 @@ public struct FixedPointDiagram: Sendable {
   public let dimension: Int
   /// The paths, numbered from 0: those that rise from starting points come first, in their order.
   public internal(set) var paths: [FixedPointPath]
-  /// The branchings of stable paths, ascending in σ.
+  /// The branchings of stable paths, in the order in which the paths end.
   public internal(set) var branchings: [Branching]
   /// The changes of stability along paths that go on, ascending in σ.
   public internal(set) var stabilityChanges: [StabilityChange]
+  /// The starting points, by their places, beside which no stable fixed point was found.
+  public internal(set) var missingStarts: [Int]
+  /// The stable paths that could be followed no further before they came to an end or to the largest noise level.
+  public internal(set) var unfinishedPaths: [Int]
 
   /// The path on which the fixed point of path `id` is at noise level `sigma`, all paths that have ended by
   /// then followed to where they went on.
   public func path(of id: Int, at sigma: Double) -> Int {
     var id = id
-    for branching in branchings where branching.sigma <= sigma && branching.ending.contains(id) {
+    for branching in branchings where branching.endSigma <= sigma && branching.ending.contains(id) {
       id = branching.continuing ?? id
     }
     return id
   }
 
-  /// The groups of starting points that share a path at noise level `sigma`.
+  /// The rising paths, by their numbers, in groups that share a path at noise level `sigma`.
   public func groups(at sigma: Double) -> [[Int]] {
     let starts = paths.filter { $0.start != nil }.map(\.id)
     return Dictionary(grouping: starts) { path(of: $0, at: sigma) }.values

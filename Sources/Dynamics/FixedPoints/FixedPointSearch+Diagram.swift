@@ -49,9 +49,17 @@ extension FixedPointSearch {
     let points = workers.map(paths.count) { id -> FixedPointPath in
       FixedPointPath(id: id, start: paths[id].start, points: sampled(paths[id], at: levels))
     }
+    let found = Set(leaves.compactMap(\.path.start))
     return FixedPointDiagram(
       dimension: score.dimension, paths: points, branchings: builder.branchings,
-      stabilityChanges: changes)
+      stabilityChanges: changes, missingStarts: (0..<starts.rows).filter { !found.contains($0) },
+      unfinishedPaths: builder.paths.indices.filter { isUnfinished(builder.paths[$0]) })
+  }
+
+  /// Whether a path stops below the largest noise level without an end that is known.
+  private func isUnfinished(_ path: TracedPath) -> Bool {
+    guard case .open = path.end else { return false }
+    return path.last.u < log(maximum) - 1e-6
   }
 
   /// The levels at which paths are given: evenly spaced in `ln σ`, and one between every two critical ones, so that no
@@ -88,7 +96,10 @@ extension FixedPointSearch {
     zip(path.nodes, path.nodes.dropFirst().dropLast()).compactMap { below, above in
       guard below.index != above.index else { return nil }
       // Along a ridge that is all but flat, rounding has the sign.
-      let place = score.dimension - max(below.index, above.index)
+      let place = score.dimension - 1 - min(below.index, above.index)
+      guard below.spectrum.indices.contains(place), above.spectrum.indices.contains(place) else {
+        return nil
+      }
       guard max(abs(below.spectrum[place]), abs(above.spectrum[place])) > 1e-7 else { return nil }
       let node = criticalNode(between: below, and: above)?.node ?? above
       return .init(path: id, sigma: exp(node.u), unstableDirections: (below.index, above.index))
@@ -134,7 +145,8 @@ extension FixedPointSearch {
     guard node.index == 1 else { return nil }
     let (nodes, ending) = tracer.trace(from: node, rising: true, to: log(maximum))
     let rising = ending == .turn ? Array(nodes.dropLast()) : nodes
-    let (below, _) = tracer.trace(from: node, rising: false, to: log(minimum))
+    let (down, end) = tracer.trace(from: node, rising: false, to: log(minimum))
+    let below = end == .turn ? Array(down.dropLast()) : down
     let path = TracedPath(
       start: nil, nodes: below.dropFirst().reversed() + rising, end: .open, reachesDown: false)
     return (path, node)

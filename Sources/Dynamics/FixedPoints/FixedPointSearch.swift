@@ -101,7 +101,10 @@ public struct FixedPointSearch: Sendable {
   func criticalNode(
     between low: CurveNode, and high: CurveNode
   ) -> (node: CurveNode, direction: [Double])? {
-    let place = score.dimension - max(low.index, high.index)
+    let place = score.dimension - 1 - min(low.index, high.index)
+    guard low.spectrum.indices.contains(place), high.spectrum.indices.contains(place) else {
+      return nil
+    }
     var (a, b) = (low, high)
     var (fa, fb) = (a.spectrum[place], b.spectrum[place])
     var critical = abs(fa) < abs(fb) ? a : b
@@ -112,8 +115,10 @@ public struct FixedPointSearch: Sendable {
       let u = a.u + share * (b.u - a.u)
       let guess = zip(a.x, b.x).map { $0 + share * ($1 - $0) }
       guard let x = equation.fixedPoint(near: guess, u) else { break }
-      critical = equation.node(x, u)
-      let value = critical.spectrum[place]
+      let node = equation.node(x, u)
+      guard node.spectrum.indices.contains(place) else { break }
+      critical = node
+      let value = node.spectrum[place]
       guard value.isFinite, abs(value) > 1e-12 else { break }
       if value * fb < 0 { (a, fa) = (b, fb) } else { fa *= fb / (fb + value) }
       (b, fb) = (critical, value)

@@ -40,7 +40,8 @@ public struct MeanShift: Sendable {
           square += step * step
           points[row, j] = next[place, j]
         }
-        if square.squareRoot() > tolerance * sigma { left.append(row) }
+        // What is not a number has not arrived either.
+        if !(square.squareRoot() <= tolerance * sigma) { left.append(row) }
       }
       moving = left
     }

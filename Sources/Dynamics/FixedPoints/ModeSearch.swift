@@ -52,9 +52,9 @@ public struct ModeSearch: Sendable {
         destinations.append(nil)
         continue
       }
-      guard let end = equation.ascended(from: x, u, iterations: Self.mostSteps),
-        (equation.spectrum(end, u).last ?? 1) < -Self.leastCurvature
-      else {
+      let end = equation.ascended(from: x, u, iterations: Self.mostSteps)
+      guard let end, (equation.spectrum(end, u).last ?? 1) < -Self.leastCurvature else {
+        if end != nil { flat += 1 }
         destinations.append(nil)
         continue
       }

@@ -11,7 +11,11 @@ struct CurveNode: Sendable {
   var spectrum: [Double]
 
   /// The number of unstable directions.
-  var index: Int { spectrum.count { $0 > FixedPointEquation.indifference } }
+  ///
+  /// More than there are where the spectrum is no numbers.
+  var index: Int {
+    spectrum.isEmpty ? .max : spectrum.count { $0 > FixedPointEquation.indifference }
+  }
 }
 
 /// Follows a curve of fixed points by its length, around the folds at which `σ` turns.
@@ -119,7 +123,7 @@ struct PathTracer: Sendable {
     guard let turned = linear.tangent(along: tangent),
       FixedPointEquation.dot(turned, tangent) > 0.98
     else { return nil }
-    let spectrum = linear.jacobian.eigenvalueRealParts ?? []
+    guard let spectrum = linear.jacobian.eigenvalueRealParts else { return nil }
     return (CurveNode(x: x, u: u, spectrum: spectrum), turned, iteration.count)
   }
 

@@ -8,7 +8,7 @@ struct TracedPath: Sendable {
     case open
     /// In a turn.
     case turn(TurningPoint)
-    /// It loses its stability to paths that come in from both sides, and goes on as an unstable one.
+    /// It loses its stability to paths that come in from both sides; what goes on there, unstable, is not part of it.
     case instability(direction: [Double])
   }
 

@@ -25,6 +25,8 @@ struct TurningPoint: Sendable {
   /// the shortest there is.
   private static let lastReach = 0.04
   private static let leastReach = 1e-5
+  /// How often the stretch may move.
+  private static let mostMoves = 40
 
   /// Whether the other arm is stable along the direction in which both meet.
   var isPitchfork: Bool { curvatures.far < 0 }
@@ -53,8 +55,9 @@ struct TurningPoint: Sendable {
     var (center, reach) = (0.0, min(0.3, max(abs(places[0]), abs(places[2]))))
     var (x, u) = (last[1].x, last[1].u)
     var arc: Arc?
+    var moves = 0
     while true {
-      guard reach > Self.leastReach else { return nil }
+      guard reach > Self.leastReach, moves < Self.mostMoves else { return nil }
       guard let found = Arc(chart, center: center, reach: reach, from: (x, u)) else {
         // Where the curves of a broken pitchfork pass each other, this one has a pole nearby.
         reach /= 2
@@ -64,7 +67,10 @@ struct TurningPoint: Sendable {
       let change = abs(found.height(found.peak) - u)
       (x, u) = (found.value { $0.x }, found.height(found.peak))
       arc = found
-      guard abs(found.peak) < 0.5 else { continue }
+      guard abs(found.peak) < 0.5 else {
+        moves += 1
+        continue
+      }
       if reach <= Self.lastReach && change < 1e-8 { break }
       reach /= 3
     }
