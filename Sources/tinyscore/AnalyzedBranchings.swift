@@ -78,19 +78,32 @@ struct AnalyzedBranchings {
     progress: (Int, Int) -> Void
   ) -> Side {
     if let points = law as? PointsLaw {
-      let score = PointwiseScore(points)
-      let search = FixedPointSearch(
-        points: points.points, weights: points.weights, score: score,
-        range: range.minimum...range.maximum)
-      let count = points.weights.count
-      return Side(
-        score: score, diagram: search.diagram(workers: workers) { progress($0, count) }, flat: 0)
+      return pointsSide(points, range: range, workers: workers, progress: progress)
     }
     let stream = RandomStream(seed: seed, step: 0, purpose: .sampler)
     let starts = law.samples(samples, stream: stream)
     return side(
       law, starts: starts, mean: law.moments.mean, range: levels(law, range), isLearned: false,
       workers: workers, progress: progress)
+  }
+
+  /// The fixed points of a set of points, found about their mean, so that a far origin costs no digits.
+  private static func pointsSide(
+    _ law: PointsLaw, range: NoiseRange, workers: Workers, progress: (Int, Int) -> Void
+  ) -> Side {
+    let (mean, count) = (law.moments.mean, law.weights.count)
+    let centred = Matrix(
+      rows: count, columns: mean.count,
+      elements: (0..<count).flatMap { k in zip(law.points.row(k), mean).map { $0 - $1 } })
+    // Points that differ only by what the mean's digits leave of them become one.
+    guard let centredLaw = try? PointsLaw(points: centred, weights: law.weights) else {
+      preconditionFailure("weights of a law are weights")
+    }
+    let search = FixedPointSearch(
+      points: centredLaw.points, weights: centredLaw.weights, score: PointwiseScore(centredLaw),
+      range: range.minimum...range.maximum)
+    let diagram = search.diagram(workers: workers) { progress($0, centredLaw.weights.count) }
+    return Side(score: PointwiseScore(law), diagram: diagram.shifted(by: mean), flat: 0)
   }
 
   /// The fixed points of a network, from the data and from samples of its own.

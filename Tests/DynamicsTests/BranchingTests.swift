@@ -29,7 +29,7 @@ import Testing
     #expect(diagram.branchings.count == 1 && event.kind == .pitchfork)
     #expect(abs(event.sigma / length - 1) < 1e-8)
     #expect(event.ending == [0, 1] && event.continuing == 2 && event.jump == 0)
-    #expect(abs(event.exponent - 0.5) < 0.001)
+    #expect(abs((event.exponent ?? .nan) - 0.5) < 0.001)
     // They separate along v, from the mean.
     let cosine = zip(v, event.direction).reduce(0) { $0 + $1.0 * $1.1 } / length
     #expect(abs(abs(cosine) - 1) < 1e-8)
@@ -88,7 +88,7 @@ import Testing
     #expect(abs(event.x[0] - reference.position) < 1e-6)
     #expect(event.ending == [1] && event.continuing == 0 && event.gradientFlow == 0)
     #expect(abs(event.jump - reference.jump) < 1e-4)
-    #expect(abs(event.exponent - 0.5) < 0.005)
+    #expect(abs((event.exponent ?? .nan) - 0.5) < 0.005)
     #expect(abs((event.field ?? .nan) - log(w / (1 - w)) / 2) < 1e-7)
     #expect(abs((event.unperturbedSigma ?? .nan) - 1) < 1e-6)
     // The heavier point's path goes on to the mean.

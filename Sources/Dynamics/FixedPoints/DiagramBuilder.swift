@@ -15,6 +15,11 @@ struct DiagramBuilder {
 
   /// Ends nearer to each other than this in `ln σ` are one.
   private static let coincidence = 1e-6
+  /// The least `−μ` at which a fixed point is clear of a branching, and how far above one it is.
+  private static let leastCurvature = 1e-4
+  private static let clearance = 2e-3
+  /// Paths, at most, beside two for each starting point.
+  private static let mostOthers = 64
 
   /// The builder of the diagram of these paths.
   init(_ search: FixedPointSearch, paths: [TracedPath], landings: [Int: CurveNode]) {
@@ -52,19 +57,26 @@ struct DiagramBuilder {
   private mutating func takePitchfork(_ id: Int, _ turn: TurningPoint) {
     let sigma = exp(turn.u)
     var ending = [id]
-    for other in pending where paths[other].endsInPitchfork {
+    for other in pending.sorted() where paths[other].endsInPitchfork {
       guard let turn2 = paths[other].turn, abs(turn2.u - turn.u) < Self.coincidence,
         FixedPointEquation.distance(turn2.x, turn.x) < 1e-2 * sigma
       else { continue }
       ending.append(other)
     }
     pending.subtract(ending)
-    // The other arm leads down to a fixed point that no starting point is near.
-    if ending.count == 1 { ending.append(addArm(beyond: turn)) }
-    let u = turn.u + 1e-3
+    if ending.count == 1 {
+      // A field too weak to be told from none may let the other arm pass, and so go on from here itself.
+      if let other = knownPath(at: turn.beyond, besides: id, within: 0.2 * turn.reach) {
+        append(.pitchfork, turn, ending: ending, continuing: other, gradientFlow: other)
+        return
+      }
+      // Or the other arm leads down to a fixed point that no starting point is near.
+      ending.append(addArm(beyond: turn))
+    }
+    let u = turn.u + Self.clearance
     let parent =
       (equation.fixedPoint(near: turn.x, u) ?? equation.ascended(from: turn.x, u))
-      .map { place(equation.node($0, u)) }
+      .flatMap { place(equation.node($0, u)) }
     append(.pitchfork, turn, ending: ending.sorted(), continuing: parent, gradientFlow: parent)
   }
 
@@ -82,7 +94,7 @@ struct DiagramBuilder {
 
   /// A path that ends together with an unstable one.
   private mutating func takeFold(_ id: Int, _ turn: TurningPoint) {
-    let landing = (landings[id] ?? search.landing(from: turn)).map { place($0) }
+    let landing = (landings[id] ?? search.landing(from: turn)).flatMap { place($0) }
     let nearest = nearestStable(to: turn.x, turn.u + Self.coincidence, except: id) ?? landing
     append(.saddleNode, turn, ending: [id], continuing: nearest, gradientFlow: landing)
   }
@@ -92,7 +104,7 @@ struct DiagramBuilder {
     let node = paths[id].last
     let (sigma, u) = (exp(node.u), node.u + Self.coincidence)
     let side = zip(node.x, direction).map { $0 + 0.3 * sigma * $1 }
-    let landing = equation.ascended(from: side, u).map { place(equation.node($0, u)) }
+    let landing = equation.ascended(from: side, u).flatMap { place(equation.node($0, u)) }
     let nearest = nearestStable(to: node.x, u, except: id) ?? landing
     branchings.append(
       Branching(
@@ -111,7 +123,8 @@ struct DiagramBuilder {
     var result = Branching(
       kind: kind, sigma: sigma, endSigma: sigma, x: turn.x, direction: turn.direction,
       ending: ending,
-      continuing: continuing, gradientFlow: gradientFlow, jump: 0, exponent: turn.exponent,
+      continuing: continuing, gradientFlow: gradientFlow, jump: 0,
+      exponent: turn.exponent.isFinite ? turn.exponent : nil,
       field: kind == .pitchfork ? 0 : nil,
       unperturbedSigma: kind == .pitchfork ? sigma : nil, approach: [])
     if kind == .saddleNode {
@@ -170,16 +183,32 @@ struct DiagramBuilder {
       paths[path].fixedPoint(u, equation)?.x ?? paths[path].position(u), x)
   }
 
-  /// The number of the path on which a stable fixed point lies: a known one, or a new one through it.
-  private mutating func place(_ node: CurveNode) -> Int {
-    let near = stablePaths(at: node.u).map {
+  /// The number of the path on which a stable fixed point lies, a known one or a new one through it; nil where that
+  /// makes too many.
+  private mutating func place(_ node: CurveNode) -> Int? {
+    var node = node
+    // Right beside a branching Newton's method does not tell the curves apart.
+    if (node.spectrum.last ?? 1) > -Self.leastCurvature {
+      let u = node.u + Self.clearance
+      guard let x = equation.ascended(from: node.x, u) else { return nil }
+      node = equation.node(x, u)
+    }
+    if let id = knownPath(at: node, within: 1e-4) { return id }
+    guard paths.count < 2 * search.starts.rows + Self.mostOthers else { return nil }
+    return add(search.path(through: node))
+  }
+
+  /// The stable path that has its fixed point at a node, to within a number of σ.
+  private func knownPath(
+    at node: CurveNode, besides other: Int? = nil, within reach: Double
+  ) -> Int? {
+    let near = stablePaths(at: node.u).filter { $0 != other }.map {
       ($0, FixedPointEquation.distance(paths[$0].position(node.u), node.x))
     }.sorted { $0.1 < $1.1 }
-    for (id, _) in near.prefix(4) {
-      guard let found = paths[id].fixedPoint(node.u, equation) else { continue }
-      if FixedPointEquation.distance(found.x, node.x) < 1e-4 * exp(node.u) { return id }
-    }
-    return add(search.path(through: node))
+    return near.prefix(4).first { id, _ in
+      guard let found = paths[id].fixedPoint(node.u, equation) else { return false }
+      return FixedPointEquation.distance(found.x, node.x) < reach * exp(node.u)
+    }?.0
   }
 
   private func nearestStable(to x: [Double], _ u: Double, except id: Int) -> Int? {

@@ -12,14 +12,18 @@ struct FixedPointEquation: Sendable {
 
   var dimension: Int { score.dimension }
 
-  /// Eigenvalues nearer to 0 than this, in which rounding decides about the sign, count as negative.
-  static let indifference = 1e-9
+  /// Eigenvalues nearer to 0 than this, at which paths are within 3e-4 σ of a meeting place, count as negative: in the
+  /// gap that a weak field opens there, signs come and go.
+  static let indifference = 1e-7
 
   /// `r(x, u)`, `(D)`.
   func residual(_ x: [Double], _ u: Double) -> [Double] {
     let sigma = exp(u)
     return score.score(at: row(x), sigma: sigma).elements.map { sigma * $0 }
   }
+
+  /// What rounding makes of r at best: of points far from the origin, in σ, more than elsewhere.
+  func rounding(_ x: [Double], _ u: Double) -> Double { max(1e-13, 1e-15 * Self.norm(x) / exp(u)) }
 
   /// `J = σ² ∇s`, `(D, D)`.
   func jacobian(_ x: [Double], _ u: Double) -> Matrix<Double> {
@@ -58,7 +62,7 @@ struct FixedPointEquation: Sendable {
   /// leads further away than `reach` σ.
   func fixedPoint(near start: [Double], _ u: Double, reach: Double = 0.5) -> [Double]? {
     let sigma = exp(u)
-    var (x, iteration) = (start, NewtonIteration())
+    var (x, iteration) = (start, NewtonIteration(rounding: rounding(start, u)))
     while let step = iteration.step(
       right: residual(x, u).map { -$0 }, matrix: { jacobian(x, u) })
     {
@@ -76,6 +80,7 @@ struct FixedPointEquation: Sendable {
   func ascended(from start: [Double], _ u: Double, iterations: Int = 3000) -> [Double]? {
     let sigma = exp(u)
     var (x, isInside) = (start, false)
+    let rounding = rounding(start, u)
     for iteration in 0..<iterations {
       let residual = residual(x, u)
       guard residual.allSatisfy(\.isFinite) else { return nil }
@@ -90,7 +95,7 @@ struct FixedPointEquation: Sendable {
           step = newton.map { $0 * min(1, 1 / length) }
         }
       }
-      if Self.norm(residual) < 1e-13 { return isConcave(x, u) ? x : nil }
+      if Self.norm(residual) < rounding { return isConcave(x, u) ? x : nil }
       x = zip(x, step).map { $0 + sigma * $1 }
     }
     return nil

@@ -119,4 +119,21 @@ public struct FixedPointDiagram: Sendable {
     return Dictionary(grouping: starts) { path(of: $0, at: sigma) }.values
       .map { $0.sorted() }.sorted { $0[0] < $1[0] }
   }
+
+  /// The diagram of the same score with its origin moved, by adding `shift`, `(D)`, to every place.
+  public func shifted(by shift: [Double]) -> FixedPointDiagram {
+    func moved(_ x: [Double]) -> [Double] { zip(x, shift).map { $0 + $1 } }
+    var result = self
+    result.paths = paths.map { path in
+      FixedPointPath(
+        id: path.id, start: path.start,
+        points: path.points.map {
+          FixedPoint(sigma: $0.sigma, x: moved($0.x), eigenvalues: $0.eigenvalues)
+        })
+    }
+    for index in branchings.indices {
+      result.branchings[index].x = moved(branchings[index].x)
+    }
+    return result
+  }
 }

@@ -10,6 +10,8 @@ extension FixedPointSearch {
 
   /// Starting points, at most, between which unstable paths are looked for.
   private static let mostSaddleStarts = 40
+  /// Pairs of them times the cube of the dimension, at most.
+  private static let mostSaddleCost = 1 << 29
   /// Starting points whose paths are followed before progress is told.
   private static let leavesAtOnce = 64
   /// Distances below a turn, in `ln σ`, at which a path is given as well.
@@ -40,7 +42,9 @@ extension FixedPointSearch {
     let reachesTop = builder.paths.contains { $0.last.u >= log(maximum) - 1e-6 }
     if !reachesTop, let top { _ = builder.add(path(through: top)) }
     builder.takeEnds()
-    let findsSaddles = findsSaddles && starts.rows <= Self.mostSaddleStarts
+    let cost = starts.rows * starts.rows * score.dimension * score.dimension * score.dimension
+    let findsSaddles =
+      findsSaddles && starts.rows <= Self.mostSaddleStarts && cost <= Self.mostSaddleCost
     let paths =
       builder.paths + (findsSaddles ? saddles(beside: builder.paths, workers: workers) : [])
     let changes = paths.enumerated().flatMap { id, path in stabilityChanges(id, path) }
@@ -94,15 +98,16 @@ extension FixedPointSearch {
     _ id: Int, _ path: TracedPath
   ) -> [FixedPointDiagram.StabilityChange] {
     zip(path.nodes, path.nodes.dropFirst().dropLast()).compactMap { below, above in
-      guard below.index != above.index else { return nil }
+      let counts = (below.unstableDirections, above.unstableDirections)
+      guard counts.0 != counts.1 else { return nil }
       // Along a ridge that is all but flat, rounding has the sign.
-      let place = score.dimension - 1 - min(below.index, above.index)
+      let place = score.dimension - 1 - min(counts.0, counts.1)
       guard below.spectrum.indices.contains(place), above.spectrum.indices.contains(place) else {
         return nil
       }
       guard max(abs(below.spectrum[place]), abs(above.spectrum[place])) > 1e-7 else { return nil }
       let node = criticalNode(between: below, and: above)?.node ?? above
-      return .init(path: id, sigma: exp(node.u), unstableDirections: (below.index, above.index))
+      return .init(path: id, sigma: exp(node.u), unstableDirections: counts)
     }
   }
 

@@ -78,20 +78,21 @@ public struct FixedPointSearch: Sendable {
     switch ending {
     case .turn:
       path.nodes.removeLast()
-      guard let turn = TurningPoint(nodes, tracer: tracer) else { break }
-      // Nodes of the other arm.
-      while path.nodes.count > 1, path.last.u >= turn.u || turn.isBeyond(path.last.x) {
-        path.nodes.removeLast()
-      }
-      path.nodes.append(equation.node(turn.x, turn.u))
-      path.end = .turn(turn)
+      if let turn = TurningPoint(nodes, tracer: tracer) { path.finish(in: turn, equation) }
     case .stability:
       path.nodes.removeLast()
       if let (critical, direction) = criticalNode(between: path.last, and: nodes[nodes.count - 1]) {
         path.nodes.append(critical)
         path.end = .instability(direction: direction)
       }
-    case .level, .stalled: break
+    case .stalled:
+      // In the gap that a field no larger than rounding opens at a pitchfork no step leads on.
+      if let turn = TurningPoint(nodes, tracer: tracer), turn.isPitchfork,
+        abs(turn.u - path.last.u) < 1e-5
+      {
+        path.finish(in: turn, equation)
+      }
+    case .level: break
     }
     return path
   }
@@ -101,7 +102,7 @@ public struct FixedPointSearch: Sendable {
   func criticalNode(
     between low: CurveNode, and high: CurveNode
   ) -> (node: CurveNode, direction: [Double])? {
-    let place = score.dimension - 1 - min(low.index, high.index)
+    let place = score.dimension - 1 - min(low.unstableDirections, high.unstableDirections)
     guard low.spectrum.indices.contains(place), high.spectrum.indices.contains(place) else {
       return nil
     }

@@ -18,16 +18,19 @@ struct NewtonIteration {
   private static let smallStep = 1e-9
   /// Residuals below this are rounding: along a direction in which the density is flat a long step would
   /// follow from it.
-  private static let rounding = 1e-13
+  private let rounding: Double
   /// Steps above this come from a matrix that is all but singular.
   private static let longStep = 0.5
+
+  /// An iteration in whose residuals numbers below `rounding` mean nothing.
+  init(rounding: Double) { self.rounding = rounding }
 
   /// The step from the negative residuals `right` and the matrix of the derivatives at the same place; nil
   /// when the iteration is done, or has failed.
   mutating func step(right: [Double], matrix: () -> Matrix<Double>) -> [Double]? {
     guard !isDone, count < Self.most, right.allSatisfy(\.isFinite) else { return nil }
     let residual = FixedPointEquation.norm(right)
-    if residual < Self.rounding && count > 0 {
+    if residual < rounding && count > 0 {
       isDone = true
       return nil
     }
@@ -39,7 +42,7 @@ struct NewtonIteration {
     }
     last = FixedPointEquation.norm(step)
     count += 1
-    if last < Self.smallStep || residual < Self.rounding { isDone = true }
+    if last < Self.smallStep || residual < rounding { isDone = true }
     // The last step is taken too, unless rounding has made it long.
     return isDone && last > 1e-6 ? nil : step
   }

@@ -10,12 +10,17 @@ struct CurveNode: Sendable {
   /// The eigenvalues μ of `σ² ∇s` there, ascending, `(D)`.
   var spectrum: [Double]
 
-  /// The number of unstable directions.
+  /// The number of directions that are clearly unstable.
   ///
   /// More than there are where the spectrum is no numbers.
   var index: Int {
     spectrum.isEmpty ? .max : spectrum.count { $0 > FixedPointEquation.indifference }
   }
+}
+
+extension CurveNode {
+  /// The number of directions that are unstable by the sign of their eigenvalues.
+  var unstableDirections: Int { spectrum.count { $0 > 0 } }
 }
 
 /// Follows a curve of fixed points by its length, around the folds at which `σ` turns.
@@ -50,7 +55,7 @@ struct PathTracer: Sendable {
   private static let shortestStep = 1e-7
   private static let mostNodes = 5000
   /// The step with which an event is passed that a longer one could have made up by leading to another curve.
-  private static let cautiousStep = 1e-3
+  private static let cautiousStep = 1e-4
 
   /// The nodes of the curve from `start` on, upward or downward in σ until `bound`, and how it ended.
   ///
@@ -63,9 +68,9 @@ struct PathTracer: Sendable {
   ) -> (nodes: [CurveNode], ending: Ending) {
     var nodes = [start]
     let upward = [Double](repeating: 0, count: equation.dimension) + [rising ? 1 : -1]
-    guard var tangent = linearized(start.x, start.u).tangent(along: upward) else {
-      return (nodes, .stalled)
-    }
+    let linear = linearized(start.x, start.u)
+    guard let tangent = linear.tangent(along: upward) else { return (nodes, .stalled) }
+    var motion = Motion(tangent: tangent, longestStep: linear.longestStep(along: tangent))
     var (step, limit) = (0.05, Self.longestStep)
     // The limit holds until what called for it is passed.
     var recovery = 0
@@ -73,18 +78,22 @@ struct PathTracer: Sendable {
       let node = nodes[nodes.count - 1]
       if rising ? node.u >= bound - 1e-9 : node.u <= bound + 1e-9 { return (nodes, .level) }
       // Not beyond the bound, where the curve may not be known.
-      let room = abs(bound - node.u) / max(1e-3, abs(tangent[tangent.count - 1]))
-      let length = min(step, room * (1 + 1e-9))
-      guard let (next, nextTangent, iterations) = advanced(node, tangent, length) else {
+      let room = abs(bound - node.u) / max(1e-3, abs(motion.rise)) * (1 + 1e-9)
+      step = min(step, limit, motion.longestStep)
+      guard let (next, nextMotion, iterations) = advanced(node, motion.tangent, min(step, room))
+      else {
         step /= 2
         if step < Self.shortestStep { return (nodes, .stalled) }
         continue
       }
-      let turns = (nextTangent[nextTangent.count - 1] > 0) != rising
-      let changes = next.index != node.index
-      if turns != changes && step > Self.cautiousStep {
+      let turns = (nextMotion.rise > 0) != rising
+      // Between two tangents that rise a curve does not fall: this would be another one.
+      if !turns && (rising ? next.u < node.u : next.u > node.u) && step > Self.shortestStep {
+        step /= 2
+        continue
+      }
+      if turns != (next.index != node.index) && step > Self.cautiousStep {
         (limit, recovery) = (max(Self.cautiousStep, step / 4), 6)
-        step = limit
         continue
       }
       nodes.append(next)
@@ -93,21 +102,31 @@ struct PathTracer: Sendable {
       if interest == .stability, loses { return (nodes, .stability) }
       recovery -= 1
       if recovery <= 0 { limit = Self.longestStep }
-      tangent = nextTangent
-      step = min(limit, iterations <= 3 ? step * 1.5 : step)
+      motion = nextMotion
+      if iterations <= 3 { step *= 1.5 }
     }
     return (nodes, .stalled)
   }
 
-  /// The next node and its tangent; nil where Newton's iterations fail, or the curve bends too much for a step of
-  /// this length to stay on it.
+  /// Which way a curve runs at a node, and how far a step may lead.
+  private struct Motion {
+    /// The unit tangent `(dx/σ, du)`.
+    let tangent: [Double]
+    let longestStep: Double
+
+    /// `du` along the tangent.
+    var rise: Double { tangent[tangent.count - 1] }
+  }
+
+  /// The next node and its motion; nil where Newton's iterations fail, or the curve bends too much for a step
+  /// of this length to stay on it.
   private func advanced(
     _ node: CurveNode, _ tangent: [Double], _ step: Double
-  ) -> (CurveNode, [Double], Int)? {
+  ) -> (CurveNode, Motion, Int)? {
     let sigma = exp(node.u)
     var x = zip(node.x, tangent).map { $0 + sigma * step * $1 }
     var u = node.u + step * tangent[tangent.count - 1]
-    var iteration = NewtonIteration()
+    var iteration = NewtonIteration(rounding: equation.rounding(x, u))
     while let change = iteration.step(
       right: equation.residual(x, u).map { -$0 } + [0],
       matrix: { linearized(x, u).bordered(by: tangent) })
@@ -121,10 +140,11 @@ struct PathTracer: Sendable {
     guard iteration.isDone else { return nil }
     let linear = linearized(x, u)
     guard let turned = linear.tangent(along: tangent),
-      FixedPointEquation.dot(turned, tangent) > 0.98
+      FixedPointEquation.dot(turned, tangent) > 0.98,
+      let spectrum = linear.jacobian.eigenvalueRealParts
     else { return nil }
-    guard let spectrum = linear.jacobian.eigenvalueRealParts else { return nil }
-    return (CurveNode(x: x, u: u, spectrum: spectrum), turned, iteration.count)
+    let motion = Motion(tangent: turned, longestStep: linear.longestStep(along: turned))
+    return (CurveNode(x: x, u: u, spectrum: spectrum), motion, iteration.count)
   }
 
   /// The derivatives of the equation at a place.
@@ -149,6 +169,20 @@ struct PathTracer: Sendable {
       }
       for j in 0...n { matrix[n, j] = row[j] }
       return matrix
+    }
+
+    /// The longest step that cannot lead past another curve nearby: where a path moves along a direction v in
+    /// which it is about to lose its stability, `vᵀJv ≈ −2w²` at the distance w from a meeting place, and
+    /// a weak field opens a gap between the curves there in which the same holds.
+    func longestStep(along tangent: [Double]) -> Double {
+      let v = Array(tangent.dropLast())
+      let length = FixedPointEquation.norm(v)
+      guard length > 0.05 else { return PathTracer.longestStep }
+      let curvature = v.indices.reduce(0) { sum, i in
+        sum + v[i] * v.indices.reduce(0) { $0 + jacobian[i, $1] * v[$1] }
+      }
+      let distance = abs(curvature).squareRoot() / length
+      return max(PathTracer.cautiousStep, min(PathTracer.longestStep, 0.35 * distance))
     }
 
     /// The unit tangent `(dx/σ, du)` of the curve, on the side of `direction`.

@@ -76,7 +76,7 @@ struct ReducedScore {
   private func reduced(from start: [Double], _ u: Double) -> (f: Double, x: [Double])? {
     let (n, v, sigma) = (equation.dimension, turn.direction, exp(u))
     guard n > 1 else { return (equation.residual(start, u)[0] * v[0], start) }
-    var (x, f, iteration) = (start, 0.0, NewtonIteration())
+    var (x, f, iteration) = (start, 0.0, NewtonIteration(rounding: equation.rounding(start, u)))
     while let change = iteration.step(
       right: zip(equation.residual(x, u), v).map { f * $1 - $0 } + [0],
       matrix: { matrix(x, u) })

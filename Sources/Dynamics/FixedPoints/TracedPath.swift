@@ -32,6 +32,13 @@ struct TracedPath: Sendable {
   /// Whether it ends in a pitchfork.
   var endsInPitchfork: Bool { turn?.isPitchfork ?? false }
 
+  /// Ends the path in a turn: without the nodes of the other arm, and with the turn itself.
+  mutating func finish(in turn: TurningPoint, _ equation: FixedPointEquation) {
+    while nodes.count > 1, last.u >= turn.u || turn.isBeyond(last.x) { nodes.removeLast() }
+    nodes.append(equation.node(turn.x, turn.u))
+    end = .turn(turn)
+  }
+
   /// Whether the path is there at `u`.
   func covers(_ u: Double) -> Bool { u <= last.u && (reachesDown || u >= nodes[0].u) }
 

@@ -16,6 +16,8 @@ struct TurningPoint: Sendable {
   let direction: [Double]
   /// The other arm a short way beyond the turn.
   let beyond: CurveNode
+  /// How far beyond the turn that is, in σ.
+  let reach: Double
   /// `vᵀJv` on the arm of the path and on the other one, at the same short distance.
   let curvatures: (near: Double, far: Double)
   /// `d ln ‖x − x_c‖/d ln (σ_c − σ)` close to the turn, the mean of both arms.
@@ -52,12 +54,27 @@ struct TurningPoint: Sendable {
       tracer: tracer, origin: origin, sigma: sigma,
       direction: tangent.dropLast().map { $0 / length })
     let places = last.map { chart.place($0.x) }
-    var (center, reach) = (0.0, min(0.3, max(abs(places[0]), abs(places[2]))))
-    var (x, u) = (last[1].x, last[1].u)
-    var arc: Arc?
-    var moves = 0
+    let spread = max(abs(places[0]), abs(places[2]))
+    // At a pitchfork nodes may be much closer than rounding lets a parabola be told; a fold was seen with them.
+    let isFold = last[1].index != last[2].index
+    let reaches = isFold ? [spread, Self.lastReach] : [max(spread, Self.lastReach)]
+    let found = reaches.lazy.compactMap {
+      Self.maximum(of: chart, from: last[1], reach: min(0.3, $0))
+    }.first
+    guard let (arc, x, u, reach) = found else { return nil }
+    chart.direction = arc.direction(chart.direction)
+    self.init(x, u, chart: chart, reach: reach)
+  }
+
+  /// The stretch around the maximum of u near a node, on which the polynomial has it; nil where stretches as
+  /// short as can be do not settle.
+  private static func maximum(
+    of chart: Chart, from node: CurveNode, reach: Double
+  ) -> (arc: Arc, x: [Double], u: Double, reach: Double)? {
+    var (center, reach) = (0.0, reach)
+    var (x, u, moves) = (node.x, node.u, 0)
     while true {
-      guard reach > Self.leastReach, moves < Self.mostMoves else { return nil }
+      guard reach > leastReach, moves < mostMoves else { return nil }
       guard let found = Arc(chart, center: center, reach: reach, from: (x, u)) else {
         // Where the curves of a broken pitchfork pass each other, this one has a pole nearby.
         reach /= 2
@@ -66,21 +83,18 @@ struct TurningPoint: Sendable {
       center += reach * found.peak
       let change = abs(found.height(found.peak) - u)
       (x, u) = (found.value { $0.x }, found.height(found.peak))
-      arc = found
       guard abs(found.peak) < 0.5 else {
         moves += 1
         continue
       }
-      if reach <= Self.lastReach && change < 1e-8 { break }
+      // What is left of a gap between the arms of a pitchfork changes less than this.
+      if reach <= lastReach && change < 3e-7 { return (found, x, u, reach) }
       reach /= 3
     }
-    guard let arc else { return nil }
-    chart.direction = arc.direction(chart.direction)
-    self.init(x, u, chart: chart, reach: reach)
   }
 
   private init?(_ x: [Double], _ u: Double, chart: Chart, reach: Double) {
-    (self.x, self.u, direction) = (x, u, chart.direction)
+    (self.x, self.u, self.reach, direction) = (x, u, reach, chart.direction)
     let centred = Chart(tracer: chart.tracer, origin: x, sigma: exp(u), direction: direction)
     guard let near = centred.node(at: -reach, from: (x, u)),
       let nearer = centred.node(at: -reach / 2, from: (x, u)),
@@ -119,7 +133,7 @@ private struct Chart {
     let shift = w - place(guess.x)
     var x = zip(guess.x, direction).map { $0 + sigma * shift * $1 }
     var u = guess.u
-    var iteration = NewtonIteration()
+    var iteration = NewtonIteration(rounding: tracer.equation.rounding(x, u))
     while let change = iteration.step(
       right: tracer.equation.residual(x, u).map { -$0 } + [(w - place(x)) * sigma / exp(u)],
       matrix: { tracer.linearized(x, u).bordered(by: direction + [0]) })
