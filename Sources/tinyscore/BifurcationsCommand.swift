@@ -40,13 +40,8 @@ struct Bifurcations: ParsableCommand {
     guard (1...1 << 16).contains(samples) else {
       throw ValidationError("--samples: expected an integer from 1 to 65536, found \(samples)")
     }
-    let outputs = [json, report].compactMap(\.self)
-    guard Set(outputs).count == outputs.count else {
-      throw ValidationError("--json, --report: expected a place for each, found one for two")
-    }
-    if let output = outputs.first(where: { $0 == model }) {
-      throw ValidationError("\(output): expected another file to write to than the MODEL")
-    }
+    try checkOutputs(
+      [("json", json), ("report", report)], inputs: [model, dataset, common.config])
   }
 
   mutating func run() throws {

@@ -39,9 +39,7 @@ struct CheckEquations: ParsableCommand {
       throw ValidationError(
         "--samples: expected a power of 2 from \(1 << 13) to \(1 << 24), found \(samples)")
     }
-    if let json, json == model {
-      throw ValidationError("--json: expected another file to write to than the MODEL")
-    }
+    try checkOutputs([("json", json)], inputs: [model, common.config])
   }
 
   mutating func run() throws {

@@ -83,13 +83,9 @@ struct Evaluate: ParsableCommand {
     guard confidence > 0 && confidence < 1 else {
       throw ValidationError("--confidence: expected a number between 0 and 1, found \(confidence)")
     }
-    let outputs = [json, csv, report].compactMap(\.self)
-    guard Set(outputs).count == outputs.count else {
-      throw ValidationError("--json, --csv, --report: expected a place for each, found one for two")
-    }
-    if let output = outputs.first(where: models.contains) {
-      throw ValidationError("\(output): expected another file to write to than the MODEL")
-    }
+    try checkOutputs(
+      [("json", json), ("csv", csv), ("report", report)],
+      inputs: models + [dataset, common.config])
     if report != nil && models.count > 1 {
       throw ValidationError("--report: expected one MODEL, found \(models.count)")
     }

@@ -28,7 +28,44 @@ func makeFolder(_ name: String) throws {
 private func isSameFile(_ left: String, _ right: String) -> Bool {
   if left == right { return true }
   var (a, b) = (stat(), stat())
-  return stat(left, &a) == 0 && stat(right, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
+  if stat(left, &a) == 0 && stat(right, &b) == 0 {
+    return a.st_dev == b.st_dev && a.st_ino == b.st_ino
+  }
+  // Not there yet: the same name in the same folder.
+  guard let (first, second) = folder(of: left).flatMap({ a in folder(of: right).map { (a, $0) } })
+  else { return false }
+  return first == second
+    && left.split(separator: "/").last == right.split(separator: "/").last
+}
+
+/// The folder of a file without symbolic links; nil where there is none.
+private func folder(of path: String) -> String? {
+  let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+  let name = parts.isEmpty ? "." : parts.joined(separator: "/")
+  guard let real = realpath(name.isEmpty ? "/" : name, nil) else { return nil }
+  defer { free(real) }
+  return String(cString: real)
+}
+
+/// Throws unless the outputs, by the options that name them, are places of their own and none of them an input.
+///
+/// Inputs may be bare names of data sets.
+func checkOutputs(_ outputs: [(option: String, path: String?)], inputs: [String?]) throws {
+  let outputs = outputs.compactMap { output in output.path.map { (output.option, $0) } }
+  for (index, (option, path)) in outputs.enumerated() {
+    if let (other, _) = outputs[..<index].first(where: { isSameFile($0.1, path) }) {
+      throw ValidationError(
+        "--\(option): expected a place of its own, found that of --\(other): \(path)")
+    }
+    let files = inputs.compactMap(\.self).flatMap { input in
+      input.contains("/")
+        ? [input] : [input] + [".json", ".npy", ".csv"].map { "datasets/\(input)\($0)" }
+    }
+    if path != "-", let input = files.first(where: { isSameFile($0, path) }) {
+      throw ValidationError(
+        "--\(option): expected another file to write to than the input \(input), found \(path)")
+    }
+  }
 }
 
 /// Throws unless `output` is where an array can go: an `.npy` file, or a pipe or a device, that is none

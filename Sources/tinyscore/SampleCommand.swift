@@ -80,6 +80,7 @@ struct Sample: ParsableCommand {
         "--count: expected an integer from 1 to \(Self.maximumCount), found \(count)")
     }
     try checkArrayOutput(output, inputs: [model])
+    try checkOutputs([("output", output)], inputs: [schedule, common.config])
     try checkSteps()
     if let sigma {
       guard sigma == 0 || RunOptions.sigmaBounds.contains(sigma) else {

@@ -80,9 +80,7 @@ struct Schedule: ParsableCommand {
       throw ValidationError("--\(name): expected a number from 1e-30 to 1e30, found \(sigma)")
     }
     if format == .npy { try checkArrayOutput(output, inputs: [source]) }
-    guard output != source else {
-      throw ValidationError("--output: expected another file to write to than SOURCE")
-    }
+    try checkOutputs([("output", output)], inputs: [source, common.config])
   }
 
   mutating func run() throws {

@@ -115,6 +115,19 @@ import Testing
       64, ["bifurcations", "pair.json", "--json", "a", "--report", "a"], mentions: ["--json"])
     try await place.expectError(
       64, ["bifurcations", "pair.json", "--json", "pair.json"], mentions: ["pair.json"])
+    // The same file by another name, and by a link.
+    try await place.expectError(
+      64, ["bifurcations", "pair.json", "--json", "a.json", "--report", "./a.json"],
+      mentions: ["--report", "--json"])
+    try FileManager.default.createSymbolicLink(
+      atPath: place["link.json"], withDestinationPath: "pair.json")
+    for words in [
+      "bifurcations pair.json --json link.json", "evaluate pair.json --json link.json",
+      "schedule pair.json --steps 4 --output link.json",
+    ] {
+      try await place.expectError(
+        64, words.split(separator: " ").map(String.init), mentions: ["pair.json", "link.json"])
+    }
     try place.put((0..<5001).map { "\($0)" }.joined(separator: "\n"), "many.csv")
     try await place.expectError(
       65, ["bifurcations", "many.csv"], mentions: ["many", "5000", "5001"])

@@ -115,7 +115,10 @@ public struct FixedPointSearch: Sendable {
       let share = fa / (fa - fb)
       let u = a.u + share * (b.u - a.u)
       let guess = zip(a.x, b.x).map { $0 + share * ($1 - $0) }
-      guard let x = equation.fixedPoint(near: guess, u) else { break }
+      // Near a zero eigenvalue Newton's method moves along its direction until only rounding is left: on the chord
+      // of two places that are known better, one stays on it if it is a fixed point.
+      let isFixed = FixedPointEquation.norm(equation.residual(guess, u)) < 1e-9
+      let x = isFixed ? guess : equation.fixedPoint(near: guess, u) ?? guess
       let node = equation.node(x, u)
       guard node.spectrum.indices.contains(place) else { break }
       critical = node

@@ -94,22 +94,34 @@ struct TurningPoint: Sendable {
   }
 
   private init?(_ x: [Double], _ u: Double, chart: Chart, reach: Double) {
-    (self.x, self.u, self.reach, direction) = (x, u, reach, chart.direction)
+    (self.x, self.u, direction) = (x, u, chart.direction)
+    let equation = chart.tracer.equation
     let centred = Chart(tracer: chart.tracer, origin: x, sigma: exp(u), direction: direction)
-    guard let near = centred.node(at: -reach, from: (x, u)),
-      let nearer = centred.node(at: -reach / 2, from: (x, u)),
-      let farther = centred.node(at: reach / 2, from: (x, u)),
-      let far = centred.node(at: reach, from: (x, u))
-    else { return nil }
-    beyond = chart.tracer.equation.node(far.x, far.u)
-    curvatures = (centred.curvature(near), centred.curvature(far))
-    /// `d ln w/d ln (σ_c − σ)` of an arm.
-    func exponent(_ far: CurveNode, _ near: CurveNode) -> Double {
-      log(FixedPointEquation.distance(far.x, x) / FixedPointEquation.distance(near.x, x))
-        / log(expm1(far.u - u) / expm1(near.u - u))
+    var reach = reach
+    while true {
+      guard reach > Self.leastReach, let near = centred.node(at: -reach, from: (x, u)),
+        let nearer = centred.node(at: -reach / 2, from: (x, u)),
+        let farther = centred.node(at: reach / 2, from: (x, u)),
+        let far = centred.node(at: reach, from: (x, u))
+      else { return nil }
+      /// `d ln w/d ln (σ_c − σ)` of an arm.
+      func exponent(_ far: CurveNode, _ near: CurveNode) -> Double {
+        log(FixedPointEquation.distance(far.x, x) / FixedPointEquation.distance(near.x, x))
+          / log(expm1(far.u - u) / expm1(near.u - u))
+      }
+      let exponents = (exponent(near, nearer), exponent(far, farther))
+      // Where they differ much another curve is near: closer to the turn they are alike.
+      if !(abs(exponents.0 - exponents.1) < 0.1), reach > 1e-4 {
+        reach /= 3
+        continue
+      }
+      self.reach = reach
+      beyond = equation.node(far.x, far.u)
+      curvatures = (centred.curvature(near), centred.curvature(far))
+      // What the next order adds to one arm it takes from the other.
+      self.exponent = (exponents.0 + exponents.1) / 2
+      return
     }
-    // What the next order adds to one arm it takes from the other.
-    self.exponent = (exponent(near, nearer) + exponent(far, farther)) / 2
   }
 
   private static func chord(_ a: CurveNode, _ b: CurveNode, _ sigma: Double) -> [Double] {
