@@ -96,8 +96,10 @@ struct PathTracer: Sendable {
         (limit, recovery) = (max(Self.cautiousStep, step / 4), 6)
         continue
       }
+      if turns {
+        return (nodes + [beyondTurn(next, nextMotion, step: step, index: node.index)], .turn)
+      }
       nodes.append(next)
-      if turns { return (nodes, .turn) }
       let loses = (next.index == 0) != (node.index == 0)
       if interest == .stability, loses { return (nodes, .stability) }
       recovery -= 1
@@ -106,6 +108,21 @@ struct PathTracer: Sendable {
       if iterations <= 3 { step *= 1.5 }
     }
     return (nodes, .stalled)
+  }
+
+  /// The first node of the other arm of a turn at which its stability is plain to see.
+  ///
+  /// Right behind a fold in a narrow gap the eigenvalue is as small as behind a pitchfork.
+  private func beyondTurn(
+    _ first: CurveNode, _ motion: Motion, step: Double, index: Int
+  ) -> CurveNode {
+    var (node, tangent, step) = (first, motion.tangent, step)
+    for _ in 0..<6 where node.index == index {
+      guard let (next, nextMotion, _) = advanced(node, tangent, step) else { break }
+      (node, tangent) = (next, nextMotion.tangent)
+      step *= 2
+    }
+    return node.index == index ? first : node
   }
 
   /// Which way a curve runs at a node, and how far a step may lead.

@@ -87,8 +87,11 @@ struct TurningPoint: Sendable {
         moves += 1
         continue
       }
-      // What is left of a gap between the arms of a pitchfork changes less than this.
-      if reach <= lastReach && change < 3e-7 { return (found, x, u, reach) }
+      // What is left of a gap between the arms of a pitchfork changes less than this; a parabola over the stretch is
+      // far higher.
+      if reach <= lastReach && change < min(3e-7, 0.02 * reach * reach) {
+        return (found, x, u, reach)
+      }
       reach /= 3
     }
   }
@@ -111,7 +114,7 @@ struct TurningPoint: Sendable {
       }
       let exponents = (exponent(near, nearer), exponent(far, farther))
       // Where they differ much another curve is near: closer to the turn they are alike.
-      if !(abs(exponents.0 - exponents.1) < 0.1), reach > 1e-4 {
+      if !(abs(exponents.0 - exponents.1) < 0.1), reach > 1e-3 {
         reach /= 3
         continue
       }
