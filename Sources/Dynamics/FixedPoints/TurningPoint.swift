@@ -101,6 +101,8 @@ struct TurningPoint: Sendable {
     let equation = chart.tracer.equation
     let centred = Chart(tracer: chart.tracer, origin: x, sigma: exp(u), direction: direction)
     var reach = reach
+    // Shorter than this the height of the parabola is rounding.
+    let least = max(1e-4, 100 * equation.rounding(x, u).squareRoot())
     while true {
       guard reach > Self.leastReach, let near = centred.node(at: -reach, from: (x, u)),
         let nearer = centred.node(at: -reach / 2, from: (x, u)),
@@ -114,7 +116,7 @@ struct TurningPoint: Sendable {
       }
       let exponents = (exponent(near, nearer), exponent(far, farther))
       // Where they differ much another curve is near: closer to the turn they are alike.
-      if !(abs(exponents.0 - exponents.1) < 0.1), reach > 1e-3 {
+      if !(abs(exponents.0 - exponents.1) < 0.1), reach > least {
         reach /= 3
         continue
       }
