@@ -99,7 +99,7 @@ extension AnalyzedBranchings {
       yAxis: .init(dataset.law.dimension == 1 ? "x" : "x along the first principal axis"),
       series: [
         Figure.Series(
-          "diverging", role: .route(1), points: lines[true] ?? []),
+          "diverging", role: .exact, points: lines[true] ?? []),
         Figure.Series(
           "converging", role: .route(0), style: .dashes, points: lines[false] ?? []),
       ], referenceLines: [])
