@@ -33,6 +33,9 @@ struct AnalyzedBranchings {
   /// Points of a law, at most, each of which has a path: the work grows with their square.
   private static let mostPoints = 5000
 
+  /// The distance of the mean from the origin, in data scales, from which on points are centred.
+  private static let farOrigin = 10.0
+
   /// Follows all paths; `progress` is told how many of them are done.
   init(
     _ model: Model, dataset: Dataset, weights: Checkpoint.Weights, samples: Int, seed: UInt64,
@@ -87,11 +90,14 @@ struct AnalyzedBranchings {
       workers: workers, progress: progress)
   }
 
-  /// The fixed points of a set of points, found about their mean, so that a far origin costs no digits.
+  /// The fixed points of a set of points, found about their mean where the origin is so far that it would cost
+  /// digits.
   private static func pointsSide(
     _ law: PointsLaw, range: NoiseRange, workers: Workers, progress: (Int, Int) -> Void
   ) -> Side {
-    let (mean, count) = (law.moments.mean, law.weights.count)
+    let count = law.weights.count
+    let isFar = law.moments.mean.contains { abs($0) > Self.farOrigin * law.moments.scale }
+    let mean = isFar ? law.moments.mean : law.moments.mean.map { _ in 0 }
     let centred = Matrix(
       rows: count, columns: mean.count,
       elements: (0..<count).flatMap { k in zip(law.points.row(k), mean).map { $0 - $1 } })

@@ -31,7 +31,7 @@ public struct Branching: Sendable {
     /// A stable path meets an unstable one and both end: it goes on elsewhere, after a jump.
     case saddleNode = "saddle-node"
     /// Several stable paths that mirror each other end at once and jump to the same one, which was stable
-    /// beside them.
+    /// beside them; or one loses its stability to unstable paths from both sides, and jumps.
     case firstOrder = "first-order"
   }
 
