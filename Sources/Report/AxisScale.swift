@@ -72,7 +72,7 @@ struct AxisScale {
       3 * decades > Double(count) + 1 ? [1] : decades >= 0.5 ? [1, 2, 5] : Set(1...9)
     var ticks: [Tick] = []
     for power in powers {
-      for digit in 1...9 where digit == 1 || decades <= 10 {
+      for digit in 1...9 where digit == 1 || decades <= 6 {
         let position = Double("\(digit)e\(power)") ?? 0
         guard (range.lowerBound * (1 - 1e-9)...range.upperBound * (1 + 1e-9)).contains(position)
         else { continue }

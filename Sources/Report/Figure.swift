@@ -112,7 +112,21 @@ public struct Figure: Sendable {
   }
 
   /// The number of shades of the background.
-  public static let darkestShade = 8
+  public static let darkestShade = 16
+
+  /// The area between a curve and 0, tinted, with its size written into it.
+  public struct Area: Sendable {
+    /// The curve, from left to right, not below 0.
+    public var points: [Point]
+    /// The size with its unit: `2.08 nats`.
+    public var label: String
+
+    /// An area.
+    public init(_ points: [Point], label: String) {
+      self.points = points
+      self.label = label
+    }
+  }
 
   /// What the figure is, in a few words.
   public var title: String
@@ -130,11 +144,16 @@ public struct Figure: Sendable {
   public var hasEqualUnits: Bool
   /// The background, behind everything; it has no entry in the legend.
   public var background: [Cell]
+  /// Whether the background is a picture: in full ink, and without axes round it.
+  public var isPicture: Bool
+  /// An area that is marked and measured; nil for none.
+  public var area: Area?
 
   /// A figure.
   public init(
     title: String, caption: String, xAxis: Axis, yAxis: Axis, series: [Series],
-    referenceLines: [ReferenceLine] = [], hasEqualUnits: Bool = false, background: [Cell] = []
+    referenceLines: [ReferenceLine] = [], hasEqualUnits: Bool = false, background: [Cell] = [],
+    isPicture: Bool = false, area: Area? = nil
   ) {
     self.title = title
     self.caption = caption
@@ -144,5 +163,17 @@ public struct Figure: Sendable {
     self.referenceLines = referenceLines
     self.hasEqualUnits = hasEqualUnits
     self.background = background
+    self.isPicture = isPicture
+    self.area = area
+  }
+
+  /// A name for the file of the `number`-th figure of a page, without ending: `03-entropy-rate`.
+  ///
+  /// The letters and digits of the title, the first 40 of them.
+  public func fileName(number: Int) -> String {
+    let words = title.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+    var name = number < 10 ? "0\(number)" : "\(number)"
+    for word in words where name.count + word.count < 40 { name += "-" + word }
+    return name
   }
 }

@@ -21,9 +21,10 @@ public func formatNumber(_ value: Double, significant: Int = 6) -> String {
 /// `0.69312(8)` is 0.69312 ± 0.00008. The error has one digit, or two where the first is 1 (so that
 /// rounding changes it by less than a fifth); `1.20(3)e-7` outside of 1e-5 … 1e6. An error of 0, or
 /// below the resolution of the value, marks an exact number: it is written with `significant` digits
-/// and no brackets. What is not finite is `nan`, `inf` or `-inf`, as a value and as an error.
+/// and no brackets, and so is a number whose error lies beyond the first `limit` digits. What is not
+/// finite is `nan`, `inf` or `-inf`, as a value and as an error.
 public func formatEstimate(
-  _ value: Double, standardError: Double, significant: Int = 6
+  _ value: Double, standardError: Double, significant: Int = 6, limit: Int = .max
 ) -> String {
   precondition(!(standardError < 0), "A standard error is not negative")
   guard value.isFinite else { return nonFiniteText(value) }
@@ -35,6 +36,7 @@ public func formatEstimate(
   }
   let (count, unit) = roundedError(standardError)
   let top = Decimal(max(value.magnitude, standardError), decimals: 0).exponent
+  guard top - unit < limit else { return formatNumber(value, significant: limit) }
   guard top < -5 || top >= 6 else {
     // An error of tens and more rounds the digits before the point too: 1230(70).
     let scale = pow(10, Double(max(0, unit)))

@@ -74,6 +74,9 @@ public struct ReportPage: Sendable {
   /// One line at the end: the tool and its version.
   public var colophon: String
 
+  /// All figures in their order on the page.
+  public var figures: [Figure] { sections.flatMap(\.figures) }
+
   /// A page.
   public init(
     title: String, summary: [String], keyNumbers: [KeyNumber] = [], sections: [Section] = [],

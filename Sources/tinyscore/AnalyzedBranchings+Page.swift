@@ -30,7 +30,7 @@ extension AnalyzedBranchings {
       colophon: "Made by tinyscore \(programVersion).")
   }
 
-  private var summaryWords: [String] {
+  var summaryWords: [String] {
     var words: [String] = []
     for (name, side) in sides {
       guard let last = side.diagram.branchings.last else {
@@ -47,7 +47,7 @@ extension AnalyzedBranchings {
           + "σ = \(formatNumber(last.sigma, significant: 6)).")
     }
     if let comparison {
-      words.append(missing(comparison).split(separator: "\n").joined(separator: " "))
+      words.append(missing(comparison))
     }
     return words
   }
@@ -136,8 +136,9 @@ extension AnalyzedBranchings {
   }
 
   /// The paths over the noise level, of data on a line over the log density.
-  private var pathFigure: Figure {
+  var pathFigure: Figure {
     let isLine = dataset.law.dimension == 1
+    let cells = densityCells
     var series: [Figure.Series] = []
     for (name, side) in sides {
       let role = name == "exact" ? Role.exact : Role.learned
@@ -156,11 +157,13 @@ extension AnalyzedBranchings {
       caption: (isLine
         ? "In grey the log density of the noised data, each level's largest the darkest: Figure 1, right, "
           + "of the paper."
-        : "The coordinate along the direction in which the data vary most.")
+        : "The coordinate along the direction in which the data vary most"
+          + (cells.isEmpty
+            ? "." : ", in grey the log density of that coordinate of the noised data."))
         + " Thick lines and dashes: the exact score.",
       xAxis: .init("noise level σ", isLogarithmic: true, range: pathRange),
       yAxis: .init(isLine ? "x" : "x along the first principal axis"), series: series,
-      background: isLine ? densityCells : [])
+      background: cells)
   }
 
   /// The levels of figures about paths: up to four times the last branching.
@@ -190,10 +193,21 @@ extension AnalyzedBranchings {
     }
   }
 
-  /// `log p_σ` in shades, down to 4 nats below each level's largest.
+  /// The law of the coordinate that figures show: of points that of their projections; nil where that is
+  /// not known.
+  private var shownLaw: (any Law)? {
+    if dataset.law.dimension == 1 { return dataset.law }
+    guard let points = dataset.law as? PointsLaw else { return nil }
+    let places = (0..<points.points.rows).map { projection(Array(points.points.row($0))) }
+    return try? PointsLaw(
+      points: Matrix(rows: places.count, columns: 1, elements: places), weights: points.weights)
+  }
+
+  /// `log p_σ` of that coordinate in shades, down to 4 nats below each level's largest.
   private var densityCells: [Figure.Cell] {
-    let (columns, rows, depth) = (90, 120, 4.0)
-    let places = exact.diagram.paths.flatMap { $0.points.map { $0.x[0] } }
+    guard let law = shownLaw else { return [] }
+    let (columns, rows, depth, shadeStep) = (60, 120, 4.0, 2)
+    let places = exact.diagram.paths.flatMap { $0.points.map { projection($0.x) } }
     guard let low = places.min(), let high = places.max() else { return [] }
     let room = 0.35 * max(high - low, dataset.law.moments.scale)
     let x = (0...rows).map { low - room + (high - low + 2 * room) * Double($0) / Double(rows) }
@@ -203,11 +217,11 @@ extension AnalyzedBranchings {
       rows: rows, columns: 1, elements: (0..<rows).map { (x[$0] + x[$0 + 1]) / 2 })
     return (0..<columns).flatMap { column -> [Figure.Cell] in
       let sigma = (edges[column] * edges[column + 1]).squareRoot()
-      let density = dataset.law.logDensity(at: middles, sigma: sigma)
+      let density = law.logDensity(at: middles, sigma: sigma)
       let top = density.max() ?? 0
       let shades = density.map { density -> Int in
-        let depth = Double(Figure.darkestShade) * (1 + (density - top) / depth)
-        return depth > 0 ? Int(depth.rounded()) : 0
+        let share = Double(Figure.darkestShade / shadeStep) * (1 + (density - top) / depth)
+        return share > 0 ? shadeStep * Int(share.rounded()) : 0
       }
       // Neighbours of one shade are one rectangle.
       var cells: [Figure.Cell] = []

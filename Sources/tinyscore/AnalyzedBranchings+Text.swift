@@ -15,7 +15,7 @@ extension AnalyzedBranchings {
     return table(learned, of: "learned score").text + footer(learned) + "\n"
       + table(exact, of: "exact score").text + footer(exact) + "\n"
       + (comparison.pairs.isEmpty ? "" : pairTable(comparison, learned).text)
-      + missing(comparison)
+      + "\n" + wrappedText(missing(comparison)) + "\n"
   }
 
   /// The branchings of a side.
@@ -86,10 +86,10 @@ extension AnalyzedBranchings {
     }
     if side.flat > 0 {
       lines.append(
-        "\(side.flat) of the points that the search began with lie on a ridge of the density, which\n"
+        "\(side.flat) of the points that the search began with lie on a ridge of the density, which "
           + "has no fixed points of its own: the data are continuous there.")
     }
-    return "\n" + lines.joined(separator: "\n") + "\n"
+    return "\n" + lines.map { wrappedText($0) }.joined(separator: "\n") + "\n"
   }
 
   // MARK: The tree
@@ -158,6 +158,6 @@ extension AnalyzedBranchings {
       comparison.invented.isEmpty
       ? "none is invented"
       : "invented: \(Self.list(comparison.invented)) (spurious, by the network's numbers)"
-    return "\nOf the exact stable fixed points at σ = \(level) \(lost); \(invented).\n"
+    return "Of the exact stable fixed points at σ = \(level) \(lost); \(invented)."
   }
 }

@@ -31,8 +31,7 @@ struct Bifurcations: ParsableCommand {
   @Option(help: ArgumentHelp("Results as JSON ('-': stdout).", valueName: "FILE"))
   var json: String?
 
-  @Option(help: ArgumentHelp("A page with figures.", valueName: "FILE.html"))
-  var report: String?
+  @OptionGroup var pages: PageOptions
 
   @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -41,12 +40,12 @@ struct Bifurcations: ParsableCommand {
       throw ValidationError("--samples: expected an integer from 1 to 65536, found \(samples)")
     }
     try checkOutputs(
-      [("json", json), ("report", report)], inputs: [model, dataset, common.config])
+      [("json", json), ("report", pages.report)], inputs: [model, dataset, common.config])
   }
 
   mutating func run() throws {
-    let outputs = [json, report].compactMap(\.self)
-    for output in outputs where output != "-" { try checkOutput(output) }
+    if let json, json != "-" { try checkOutput(json) }
+    try pages.checkOutputs()
     let workers = common.makeWorkers()
     let model = try Model(model)
     let (data, _) = try model.dataset(replacement: dataset)
@@ -58,11 +57,9 @@ struct Bifurcations: ParsableCommand {
     ) { done, all in meter.update(step: done, of: all, time: Terminal.now) }
     meter.finish()
     if let json { try Terminal.save(result.json.prettyText, to: json) }
-    if let report {
-      let page = result.page(command: commandLine(), workers: workers)
-      try Terminal.save(page.html(gnuplot: Gnuplot()), to: report)
-    }
-    // Last, so that whoever reads the table finds the files.
-    if !outputs.contains("-") { try Terminal.print(result.text) }
+    let failure = try pages.write(result.page(command: commandLine(), workers: workers))
+    // After the files, so that whoever reads the table finds them.
+    if ![json, pages.report].contains("-") { try Terminal.print(result.text) }
+    if let failure { throw failure }
   }
 }

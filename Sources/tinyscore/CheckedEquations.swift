@@ -39,7 +39,6 @@ struct CheckedEquations {
       columns: [
         .init("equation", alignment: .left), .init("form", alignment: .left), .init("left"),
         .init("right"), .init("deviation", unit: "errors"), .init("verdict", alignment: .left),
-        .init("statement", alignment: .left),
       ],
       footer: [summary])
     for row in rows {
@@ -50,12 +49,12 @@ struct CheckedEquations {
       ]
       for (index, form) in forms.enumerated() {
         guard let comparison = form.1 else { continue }
-        table.append([
-          index == 0 ? row.equation : "", form.0,
-          formatNumber(comparison.left), formatNumber(comparison.right),
-          formatNumber(comparison.deviation, significant: 2), verdict(comparison),
-          form.2,
-        ])
+        table.append(
+          [
+            index == 0 ? row.equation : "", form.0,
+            formatNumber(comparison.left), formatNumber(comparison.right),
+            formatNumber(comparison.deviation, significant: 2), verdict(comparison),
+          ], remark: form.2)
       }
     }
     return table.text

@@ -56,8 +56,12 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("Results as CSV ('-': stdout).", valueName: "FILE"))
   var csv: String?
 
-  @Option(help: ArgumentHelp("A page with figures.", valueName: "FILE.html"))
-  var report: String?
+  @Option(
+    help: ArgumentHelp(
+      "A row for each MODEL as CSV, its training and its totals.", valueName: "FILE"))
+  var totals: String?
+
+  @OptionGroup var pages: PageOptions
 
   @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -84,47 +88,57 @@ struct Evaluate: ParsableCommand {
       throw ValidationError("--confidence: expected a number between 0 and 1, found \(confidence)")
     }
     try checkOutputs(
-      [("json", json), ("csv", csv), ("report", report)],
+      [("json", json), ("csv", csv), ("totals", totals), ("report", pages.report)],
       inputs: models + [dataset, common.config])
-    if report != nil && models.count > 1 {
-      throw ValidationError("--report: expected one MODEL, found \(models.count)")
-    }
   }
 
   mutating func run() throws {
-    let outputs = [json, csv, report].compactMap(\.self)
+    let outputs = [json, csv, totals].compactMap(\.self)
     for output in outputs where output != "-" { try checkOutput(output) }
+    try pages.checkOutputs()
     let workers = common.makeWorkers()
-    var results: [EvaluatedModel] = []
-    for path in models {
-      results.append(try evaluate(Model(path), workers: workers))
-      try results[results.count - 1].checkFinite()
+    // A file that cannot be read is known before the first is evaluated.
+    let models = try models.map { try Model($0) }
+    var meter = Terminal.meter("evaluating", unit: "stages", quiet: common.quiet)
+    var results = EvaluatedModels()
+    for (index, model) in models.enumerated() {
+      let stages = EvaluationStages(before: index, of: models.count, meter: meter)
+      do {
+        let result = try evaluate(model, stages: stages, workers: workers)
+        try result.checkFinite()
+        results.append(result)
+      } catch let failure as Failure where models.count > 1 {
+        // The others are not lost by it.
+        results.failures.append(failure)
+      }
+      meter = stages.meter
     }
-    try write(results)
-    // Last, so that whoever reads the table finds the files.
-    if !outputs.contains("-") {
-      for result in results { try Terminal.print(result.table(unit: unit)) }
-    }
+    meter.finish()
+    try write(results, workers: workers)
   }
 
-  /// Writes the files that were asked for.
-  private func write(_ results: [EvaluatedModel]) throws {
-    if let json {
-      let documents = results.map(\.json)
-      let document: JSONValue =
-        documents.count == 1
-        ? documents[0]
-        : ["schema": "tinyscore.evaluations.v1", "evaluations": .array(documents)]
-      try Terminal.save(document.prettyText, to: json)
+  /// Writes the files that were asked for, then the table, then what went wrong.
+  private func write(_ results: EvaluatedModels, workers: Workers) throws {
+    var results = results
+    guard !results.models.isEmpty else { throw results.failures[0] }
+    if let json { try Terminal.save(results.json.prettyText, to: json) }
+    if let csv { try Terminal.save(results.levelsCSV, to: csv) }
+    if let totals { try Terminal.save(results.totalsCSV, to: totals) }
+    if let failure = try pages.write(results.page(command: commandLine(), workers: workers)) {
+      results.failures.append(failure)
     }
-    if let csv { try Terminal.save(EvaluatedModel.csv(results), to: csv) }
-    if let report, let result = results.first {
-      try Terminal.save(result.page(command: commandLine()).html(gnuplot: Gnuplot()), to: report)
+    // After the files, so that whoever reads the table finds them.
+    if ![json, csv, totals, pages.report].contains("-") {
+      try Terminal.print(results.text(unit: unit))
     }
+    for failure in results.failures.dropLast() { Terminal.complain(failure.message) }
+    if let last = results.failures.last { throw last }
   }
 
   /// Everything about one model.
-  private func evaluate(_ model: Model, workers: Workers) throws -> EvaluatedModel {
+  private func evaluate(
+    _ model: Model, stages: EvaluationStages, workers: Workers
+  ) throws -> EvaluatedModel {
     let (data, heldOut) = try model.dataset(replacement: dataset)
     try data.checkMoments(path: dataset ?? model.path)
     let law = data.law
@@ -137,22 +151,28 @@ struct Evaluate: ParsableCommand {
       range = law.noiseRange
     }
     let sigmas = try parsedSigmas() ?? range.levels(levels)
+    stages.begin("exact curve")
     let exact = law.informationCurve(
       at: sigmas, sampling: CurveSampling(samples: samples, seed: common.seed, workers: workers))
+    stages.begin("samples of the score")
     let (learned, sampled) = curves(of: model, law: law, at: sigmas, workers: workers)
     let evaluation = Evaluation(
       sigmas: sigmas, moments: law.moments, exact: exact, learned: learned, ledger: ledger,
       sampled: sampled)
+    stages.begin("tails and held-out points")
+    let below = law.undecidedEntropy(below: exact[0], workers: workers)
+    let losses = heldOut.flatMap {
+      comparison(of: model, law: law, heldOut: $0, at: sigmas, workers: workers)
+    }
+    stages.begin("decisions along paths")
     return EvaluatedModel(
       model: model, dataset: data,
-      heldOut: heldOut.flatMap {
-        comparison(of: model, law: law, heldOut: $0, at: sigmas, workers: workers)
-      },
+      heldOut: losses,
       evaluation: evaluation,
-      data: EvaluatedData(law, below: law.undecidedEntropy(below: exact[0], workers: workers)),
+      data: EvaluatedData(law, below: below),
       decisions: decisions(of: model, law: law, evaluation, workers: workers),
-      samplesPerLevel: samples, seed: common.seed, confidence: confidence, weights: weights,
-      clock: clock.map { $0.clock(over: range) })
+      range: range, samplesPerLevel: samples, paths: paths, seed: common.seed,
+      confidence: confidence, weights: weights, clock: clock.map { $0.clock(over: range) })
   }
 
   /// The levels of `--sigmas`, ascending and without repeats; nil if the option is not there.
@@ -187,6 +207,26 @@ enum ClockName: String, ExpressibleByArgument, CaseIterable {
     case .edm: .edm
     case .geometric: .geometric(range)
     }
+  }
+}
+
+/// Tells a meter which stage of an evaluation has begun.
+final class EvaluationStages {
+  private static let count = 4
+  private(set) var meter: ProgressMeter
+  private var done: Int
+  private let total: Int
+
+  /// The stages of a model, so many of them `before` it.
+  init(before: Int, of models: Int, meter: ProgressMeter) {
+    self.meter = meter
+    (done, total) = (before * Self.count, models * Self.count)
+  }
+
+  /// Says that the stage called `name` begins.
+  func begin(_ name: String) {
+    meter.update(step: done, of: total, note: name, time: Terminal.now)
+    done += 1
   }
 }
 

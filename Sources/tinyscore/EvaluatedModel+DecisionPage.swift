@@ -5,8 +5,6 @@ internal import Report
 internal import Statistics
 
 extension EvaluatedModel {
-  private static let sigmaAxis = Figure.Axis("noise level σ", isLogarithmic: true)
-
   /// Variances, active sets, regimes and typical sets, where there are any.
   var decisionSection: ReportPage.Section? {
     let figures = [varianceFigure, regimeFigure, activeSetFigure, typicalSetFigure, growthFigure]
@@ -18,9 +16,7 @@ extension EvaluatedModel {
   /// Values over the levels with their intervals.
   private func points(_ values: [Estimate?]) -> [Figure.Point] {
     zip(evaluation.levels, values).compactMap { level, value in
-      guard let value else { return nil }
-      let (lower, upper) = value.interval(confidence: confidence)
-      return Figure.Point(level.sigma, value.value, lower: lower, upper: upper)
+      value.map { point(level.sigma, $0) }
     }
   }
 

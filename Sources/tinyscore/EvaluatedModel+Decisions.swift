@@ -140,7 +140,7 @@ extension EvaluatedModel {
       regimes.entropyCollapse.map { "the Gaussian fit's entropy criterion at \(number($0))" },
     ].compactMap(\.self)
     if !levels.isEmpty {
-      lines.append("Noise levels of the regimes: \(levels.joined(separator: ",\n")).")
+      lines.append("Noise levels of the regimes: \(levels.joined(separator: ", ")).")
     }
     return lines
   }

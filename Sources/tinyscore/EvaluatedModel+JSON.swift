@@ -47,6 +47,7 @@ extension EvaluatedModel {
     let level = evaluation.levels[index]
     var members = [
       JSONMember(key: "sigma", value: .number(level.sigma)),
+      JSONMember(key: "logSNR", value: .number(logSNR(sigma: level.sigma))),
       JSONMember(key: "exact", value: level.exact.map(exactJSON) ?? .null),
       JSONMember(
         key: "learned", value: level.learned.map { learnedJSON($0, level: level) } ?? .null),

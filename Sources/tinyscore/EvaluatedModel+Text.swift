@@ -18,12 +18,17 @@ extension EvaluatedModel {
   }
 
   /// A number with its error, in the unit asked for.
-  func text(_ estimate: Estimate?, unit: InformationUnit = .nats, digits: Int = 5) -> String {
+  func text(
+    _ estimate: Estimate?, unit: InformationUnit = .nats, digits: Int = 5, limit: Int = .max
+  ) -> String {
     guard let estimate else { return "–" }
     return formatEstimate(
       estimate.value * unit.perNat, standardError: estimate.standardError * unit.perNat,
-      significant: digits)
+      significant: digits, limit: limit)
   }
+
+  /// The digits that the table of levels has room for.
+  private static let tableDigits = 5
 
   /// The results as the terminal shows them.
   func table(unit: InformationUnit) -> String {
@@ -32,15 +37,16 @@ extension EvaluatedModel {
     }
     var columns = [TextTable.Column("σ")]
     columns += shown.map { TextTable.Column(Self.name($0)) }
-    columns.append(TextTable.Column("bandwidth"))
+    columns.append(TextTable.Column(shown.contains(.loss) ? "b̂" : "b"))
     var table = TextTable(
       title: "\(model.path): entropy rate in \(unit.rawValue) per unit of ln σ", columns: columns)
     for level in evaluation.levels {
       let best = evaluation.rate(shown.contains(.loss) ? .loss : .exact, at: level)
       table.append(
         [formatNumber(level.sigma, significant: 4)]
-          + shown.map { text(evaluation.rate($0, at: level), unit: unit) }
-          + [formatNumber((best?.value ?? .nan) / Double(evaluation.dimension), significant: 4)])
+          + shown.map {
+            text(evaluation.rate($0, at: level), unit: unit, limit: Self.tableDigits)
+          } + [formatNumber((best?.value ?? .nan) / Double(evaluation.dimension), significant: 4)])
     }
     return table.text + "\n" + summaryTable(unit: unit).text + footer
   }
@@ -93,7 +99,7 @@ extension EvaluatedModel {
       lines.append(
         "At \(rare.count) of \(evaluation.levels.count) levels, σ from "
           + "\(formatNumber(rare[0].sigma, significant: 3)) to "
-          + "\(formatNumber(rare[rare.count - 1].sigma, significant: 3)), the sampled loss rests on\nrare "
+          + "\(formatNumber(rare[rare.count - 1].sigma, significant: 3)), the sampled loss rests on rare "
           + "events: its error there allows for one more that went unseen.")
     }
     if let heldOut {
@@ -111,10 +117,11 @@ extension EvaluatedModel {
     }
     if !learnedRoutes.isEmpty {
       lines.append(
-        "In brackets the standard error of the last digits, \(samplesPerLevel) samples a level.\n"
+        "In brackets the standard error of the last digits, \(samplesPerLevel) samples a level; a "
+          + "number without is exact as far as shown. b̂ = loss/D, the fraction of the maximum bandwidth. "
           + "The loss bounds the exact rate from above.")
     }
-    return lines.isEmpty ? "" : "\n" + lines.joined(separator: "\n") + "\n"
+    return lines.isEmpty ? "" : "\n" + lines.map { wrappedText($0) }.joined(separator: "\n") + "\n"
   }
 
   /// The entropy of the data, tails included, and the dimension of their support, in words.
@@ -142,7 +149,7 @@ extension EvaluatedModel {
           words("The data's differential entropy", interval, isBound: isBound)
             + (isBound
               ? "."
-              : ",\nthat of the Gaussian of their covariance "
+              : ", that of the Gaussian of their covariance "
                 + "\(formatNumber(total.baseline, significant: 6))."))
       }
     }
@@ -161,36 +168,9 @@ extension EvaluatedModel {
       evaluation.entropy(.exact).flatMap { entropy > 0 ? 100 * $0.value / entropy : nil }
     }
     return
-      ",\nat most \(formatNumber(below.upperBound, significant: 2)) of them below the levels and "
+      ", at most \(formatNumber(below.upperBound, significant: 2)) of them below the levels and "
       + "\(formatNumber(above.upperBound, significant: 2)) above"
       + (share.map { $0 <= 100 ? ": the levels hold \(formatNumber($0, significant: 4)) %" : "" }
         ?? "")
-  }
-
-  /// All models as one CSV: a row for each model and level.
-  static func csv(_ results: [EvaluatedModel]) -> String {
-    let routes = [Route.exact] + Route.learned
-    var text = "model,dataset,sigma"
-    for route in routes { text += ",\(route.rawValue),\(route.rawValue)StandardError" }
-    text += "\n"
-    for result in results {
-      for level in result.evaluation.levels {
-        text += "\(quoted(result.model.path)),\(quoted(result.dataset.name)),\(level.sigma)"
-        for route in routes {
-          let rate = result.evaluation.rate(route, at: level)
-          text += rate.map { ",\($0.value),\($0.standardError)" } ?? ",,"
-        }
-        text += "\n"
-      }
-    }
-    return text
-  }
-
-  /// A cell of a CSV (RFC 4180).
-  private static func quoted(_ cell: String) -> String {
-    guard cell.contains(where: { ",\"\n\r".contains($0) }) else { return cell }
-    return "\""
-      + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-      + "\""
   }
 }

@@ -15,7 +15,11 @@ struct EvaluatedModel {
   let data: EvaluatedData
   /// When single paths decide.
   let decisions: DecisionFindings
+  /// The range of noise levels that the model is made for.
+  let range: NoiseRange
   let samplesPerLevel: Int
+  /// The reverse paths that were asked for.
+  let paths: Int
   let seed: UInt64
   let confidence: Double
   let weights: Checkpoint.Weights

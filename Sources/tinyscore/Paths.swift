@@ -16,11 +16,16 @@ func isStream(_ path: String) -> Bool {
     || stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
 }
 
-/// Makes a folder in the current one, unless it is there.
+/// Makes a folder, unless it is there; the folder that it is to be in has to be.
 func makeFolder(_ name: String) throws {
-  guard mkdir(name, 0o777) == 0 || errno == EEXIST else {
+  guard mkdir(name, 0o777) != 0 else { return }
+  let problem = errno
+  var status = stat()
+  guard problem == EEXIST, stat(name, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
     throw Failure(
-      .cannotCreate, "\(name): cannot be created: \(String(cString: strerror(errno)))")
+      .cannotCreate,
+      "\(name): the folder cannot be created: "
+        + (problem == EEXIST ? "a file has its name" : String(cString: strerror(problem))))
   }
 }
 
