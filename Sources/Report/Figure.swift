@@ -173,7 +173,10 @@ public struct Figure: Sendable {
   public func fileName(number: Int) -> String {
     let words = title.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
     var name = number < 10 ? "0\(number)" : "\(number)"
-    for word in words where name.count + word.count < 40 { name += "-" + word }
+    for word in words {
+      guard name.count + word.count < 40 else { break }
+      name += "-" + word
+    }
     return name
   }
 }

@@ -3,7 +3,8 @@ public let textColumns = 80
 
 /// The text with a line end at spaces where a line would be longer than `columns` characters.
 ///
-/// Every line begins with `indent`, which counts. Line ends in the text stay, runs of spaces become one
+/// No line ends between a symbol and its value, `σ = 0.5` or `ln σ`. Every line begins with `indent`, which
+/// counts. Line ends in the text stay, runs of spaces become one
 /// where a line is broken, and a word that is longer than a line stands alone.
 public func wrappedText(
   _ text: String, columns: Int = textColumns, indent: String = ""
@@ -17,7 +18,7 @@ private func wrappedLines(_ text: Substring, room: Int) -> [String] {
   guard text.count > room else { return [String(text)] }
   var lines: [String] = []
   var line = ""
-  for word in text.split(separator: " ") {
+  for word in unbreakableWords(text) {
     if !line.isEmpty && line.count + 1 + word.count > room {
       lines.append(line)
       line = ""
@@ -25,4 +26,18 @@ private func wrappedLines(_ text: Substring, room: Int) -> [String] {
     line += (line.isEmpty ? "" : " ") + word
   }
   return lines + [line]
+}
+
+/// The words, of which those about an equals sign and after a logarithm are one.
+private func unbreakableWords(_ text: Substring) -> [String] {
+  var words: [String] = []
+  for word in text.split(separator: " ") {
+    let isTied = word == "=" || words.last.map { $0.hasSuffix(" =") || $0 == "ln" } ?? false
+    if isTied, let last = words.indices.last {
+      words[last] += " " + word
+    } else {
+      words.append(String(word))
+    }
+  }
+  return words
 }

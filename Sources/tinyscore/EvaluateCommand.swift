@@ -107,8 +107,9 @@ struct Evaluate: ParsableCommand {
         let result = try evaluate(model, stages: stages, workers: workers)
         try result.checkFinite()
         results.append(result)
-      } catch let failure as Failure where models.count > 1 {
+      } catch {
         // The others are not lost by it.
+        guard models.count > 1, let failure = Failure(error) else { throw error }
         results.failures.append(failure)
       }
       meter = stages.meter

@@ -65,14 +65,14 @@ extension EvaluatedModels {
     return table
   }
 
-  /// The names of the models without what all have in common, the last characters of long ones.
+  /// The names of the models as the user wrote them; of long ones without their folder, or the last
+  /// characters.
   var shortNames: [String] {
-    let folder = { (path: String) in path.dropLast(Self.base(path).count) }
-    let isShared = Set(models.map { folder($0.model.path) }).count == 1
+    let limit = 28
+    let isLong = models.contains { $0.model.path.count > limit }
     return models.map { model in
-      var name = isShared ? Self.base(model.model.path) : model.model.path
-      if name.lowercased().hasSuffix(".safetensors") { name.removeLast(12) }
-      return name.count > 28 ? "…" + name.suffix(27) : name
+      let name = isLong ? Self.base(model.model.path) : model.model.path
+      return name.count > limit ? "…" + name.suffix(limit - 1) : name
     }
   }
 
@@ -85,15 +85,14 @@ extension EvaluatedModels {
   /// A row for each model and level.
   var levelsCSV: String {
     let routes = [Route.exact] + Route.learned
-    var text = "model,dataset,sigma,logSNR"
+    var text = "model,dataset,sigma"
     for route in routes { text += ",\(route.rawValue),\(route.rawValue)StandardError" }
-    text += "\n"
+    text += ",logSNR\n"
     for result in models {
       for level in result.evaluation.levels {
         text += "\(csvCell(result.model.path)),\(csvCell(result.dataset.name)),\(level.sigma)"
-        text += ",\(logSNR(sigma: level.sigma))"
         for route in routes { text += csvCells(result.evaluation.rate(route, at: level)) }
-        text += "\n"
+        text += ",\(logSNR(sigma: level.sigma))\n"
       }
     }
     return text

@@ -73,6 +73,50 @@ struct FigureTests {
     #expect(svg.contains("var(--figure-2, #0072b2)") && svg.contains("currentColor"))
   }
 
+  @Test("An area is tinted down to 0 and carries its label")
+  func area() throws {
+    var figure = makeFigure("a")
+    figure.area = .init([.init(0.1, 0), .init(0.5, 2), .init(0.9, 0)], label: "2.08 nats")
+    let svg = try gnuplot.inlineSVG(figure, id: "f")
+    #expect(svg.contains("<text>2.08 nats</text>"))
+    figure.area = nil
+    let plain = try gnuplot.inlineSVG(figure, id: "f")
+    #expect(svg.contains("fill-opacity = '0.12") && !plain.contains("fill-opacity = '0.12"))
+  }
+
+  @Test("A picture has no axes, and ink where it is dark")
+  func picture() throws {
+    let figure = Figure(
+      title: "Tiles", caption: "", xAxis: .init(""), yAxis: .init(""), series: [],
+      hasEqualUnits: true, background: [.init(x: 0...1, y: 0...1, shade: Figure.darkestShade)],
+      isPicture: true)
+    let svg = try gnuplot.inlineSVG(figure, id: "f")
+    #expect(svg.contains("var(--figure-0") && !svg.contains("<text>0"))
+  }
+
+  @Test("All entries of a legend are there, however wide", arguments: 1...24)
+  func legend(length: Int) throws {
+    var figure = makeFigure("a")
+    figure.referenceLines = []
+    let points = [Figure.Point(0.1, 1), Figure.Point(1, 2)]
+    figure.series = (0..<3).map { index in
+      .init(
+        String(repeating: "m", count: length) + "\(index)", role: .route(index), points: points)
+    }
+    for layout in [Gnuplot.Layout.wide, .narrow] {
+      let svg = try gnuplot.inlineSVG(figure, id: "f", layout: layout)
+      for series in figure.series { #expect(svg.contains("<text>\(series.label)</text>")) }
+    }
+  }
+
+  @Test("The file of a figure is named by its number and title, in letters that any system takes")
+  func fileNames() {
+    var figure = makeFigure("a")
+    figure.title = "../../Δ $(rm) Entropy rate, per e-fold of all that there is"
+    let name = figure.fileName(number: 3)
+    #expect(name == "03-rm-entropy-rate-per-e-fold-of-all")
+  }
+
   @Test("A file is of its kind", arguments: Gnuplot.Format.allCases)
   func files(format: Gnuplot.Format) throws {
     let bytes = try gnuplot.render(makeFigure("σ"), as: format)

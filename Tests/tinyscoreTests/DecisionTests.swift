@@ -28,6 +28,7 @@ import Testing
     }
     #expect(document["peaks"]?["learned"] == .null)
     let table = try await place.expectSuccess(["evaluate", "pair.json", "--quiet"])
+      .split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(table.contains("0.5465 per unit of σ², 0.6438 of σ, 0.8142 of ln σ"))
     #expect(table.contains("0.8621 by posterior entropy, 0.9868 by surprisal"))
   }

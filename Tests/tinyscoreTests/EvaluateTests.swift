@@ -140,7 +140,8 @@ import Testing
     let rows = String(decoding: try place.bytes("o.csv"), as: UTF8.self).split(separator: "\n")
     #expect(rows.count == 1 + 2 * 5 && rows[0].hasPrefix("model,dataset,sigma,exact,"))
     #expect(
-      Set(rows.map { $0.split(separator: ",", omittingEmptySubsequences: false).count }) == [17])
+      Set(rows.map { $0.split(separator: ",", omittingEmptySubsequences: false).count }) == [18])
+    #expect(rows[0].hasSuffix(",logSNR"))
   }
 
   @Test(
@@ -188,21 +189,6 @@ import Testing
       ["evaluate", "pair.json", "--unit", "bits", "--levels", "40"])
     // The entropy of two points is one bit; the levels hold nearly all of it.
     #expect(table.contains("bits") && !table.contains("nats per unit"))
-  }
-
-  @Test("A report is a page that names the command")
-  func report() async throws {
-    try await place.train("pair.json", to: "m.safetensors")
-    let words = ["evaluate", "m.safetensors", "--report", "r.html"] + smallEvaluation
-    let outcome = try await place.run(words)
-    // Without gnuplot the message names the package.
-    if outcome.code == 69 {
-      #expect(outcome.stderr.contains("gnuplot-nox") && !place.has("r.html"))
-      return
-    }
-    #expect(outcome.code == 0)
-    let page = String(decoding: try place.bytes("r.html"), as: UTF8.self)
-    #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("tinyscore evaluate m.safetensors"))
   }
 
   @Test("'inspect' shows what the checkpoint holds, and tells two apart")

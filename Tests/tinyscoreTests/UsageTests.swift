@@ -117,7 +117,6 @@ import Testing
       ("train pair.json --bogus", "--bogus"), ("train pair.json extra", "extra"),
       ("train pair.json --steps", "--steps"), ("inspect a b c", "3"),
       ("score pair.json --sigma 1 --output o.npy", "--points"), ("--bogus", "--bogus"),
-      ("evaluate pair.json pair.json --report r.html", "--report"),
     ])
   func unknownWords(words: String, mention: String) async throws {
     try await place.expectError(

@@ -53,11 +53,14 @@ final class Workplace: Sendable {
 
   /// Runs the program with these words and waits for its end.
   ///
-  /// `redirection` is put behind the command in a shell, such as `>/dev/full`.
-  func run(_ words: [String], redirection: String? = nil) async throws -> Outcome {
+  /// `redirection` is put behind the command in a shell, such as `>/dev/full`; `environment` is all that the
+  /// program sees, nil for what the tests see.
+  func run(
+    _ words: [String], redirection: String? = nil, environment: [String: String]? = nil
+  ) async throws -> Outcome {
     await Turnstile.shared.enter()
     do {
-      let outcome = try await runNow(words, redirection: redirection)
+      let outcome = try await runNow(words, redirection: redirection, environment: environment)
       await Turnstile.shared.leave()
       return outcome
     } catch {
@@ -86,12 +89,15 @@ final class Workplace: Sendable {
     return process
   }
 
-  private func runNow(_ words: [String], redirection: String?) async throws -> Outcome {
+  private func runNow(
+    _ words: [String], redirection: String?, environment: [String: String]?
+  ) async throws -> Outcome {
     // Beside the folder, so that the folder holds what the program made and nothing else.
     let names = ["stdout", "stderr"].map { "\(path).\(UUID().uuidString).\($0)" }
     defer { for name in names { try? FileManager.default.removeItem(atPath: name) } }
     for name in names { try Data().write(to: URL(fileURLWithPath: name)) }
     let process = process(words, redirection: redirection)
+    if let environment { process.environment = environment }
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: names[0]))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: names[1]))
     try await process.runToEnd()
