@@ -8,10 +8,12 @@ internal import Storage
 struct Bifurcations: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Follows the fixed points of a score over the noise level to where they branch.",
+    usage: "tinyscore bifurcations <model> [<options>]",
     discussion: """
-      Every stable fixed point of small noise, one for each data point, is followed upward to where it \
-      meets others: seen from the other end, to where it is decided. For a checkpoint the learned and \
-      the exact score, and what the network misses or invents.
+      Every stable fixed point of small noise, one for each data point, is followed
+      upward to where it meets others: seen from the other end, to where it is
+      decided. For a checkpoint the learned and the exact score, and what the network
+      misses or invents.
       Example: tinyscore bifurcations two-points --report two-points.html
       """)
 

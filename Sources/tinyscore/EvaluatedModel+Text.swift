@@ -36,7 +36,10 @@ extension EvaluatedModel {
       evaluation.levels.contains { evaluation.rate(route, at: $0) != nil }
     }
     var columns = [TextTable.Column("σ")]
-    columns += shown.map { TextTable.Column(Self.name($0)) }
+    columns += shown.map {
+      // The longest name takes two rows.
+      $0 == .informedLoss ? .init("informed", unit: "loss") : .init(Self.name($0))
+    }
     columns.append(TextTable.Column(shown.contains(.loss) ? "b̂" : "b"))
     var table = TextTable(
       title: "\(model.path): entropy rate in \(unit.rawValue) per unit of ln σ", columns: columns)
@@ -46,7 +49,7 @@ extension EvaluatedModel {
         [formatNumber(level.sigma, significant: 4)]
           + shown.map {
             text(evaluation.rate($0, at: level), unit: unit, limit: Self.tableDigits)
-          } + [formatNumber((best?.value ?? .nan) / Double(evaluation.dimension), significant: 4)])
+          } + [formatNumber((best?.value ?? .nan) / Double(evaluation.dimension), significant: 3)])
     }
     return table.text + "\n" + summaryTable(unit: unit).text + footer
   }
