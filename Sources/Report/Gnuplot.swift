@@ -92,10 +92,11 @@ extension Gnuplot.Layout {
   var labelLimit: Int { self == .wide ? 64 : 42 }
 
   /// Pixels for the plot with its axis labels, without the legend.
-  func plotHeight(isCloud: Bool) -> Int {
-    switch self {
-    case .wide: isCloud ? 520 : 380
-    case .narrow: isCloud ? 360 : 280
+  func plotHeight(of figure: Figure) -> Int {
+    if figure.isPicture { return width / 2 }
+    return switch self {
+    case .wide: figure.hasEqualUnits ? 520 : 380
+    case .narrow: figure.hasEqualUnits ? 360 : 280
     }
   }
 }

@@ -57,7 +57,7 @@ struct GnuplotScript {
   private func header(_ format: Gnuplot.Format?) -> [String] {
     let legend = Legend(figure, layout: layout)
     let title = format == nil ? "" : figure.title
-    let plotHeight = layout.plotHeight(isCloud: figure.hasEqualUnits)
+    let plotHeight = layout.plotHeight(of: figure)
     let height = plotHeight + legend.height + 8 + (title.isEmpty ? 0 : 24)
     // Both give rows of 21 pixels: the SVG terminal reckons with taller letters than cairo has.
     let spacing = format == nil || format == .svg ? 1.05 : 1.42

@@ -70,7 +70,7 @@ enum PageStyle {
       body { font-size: 10.5pt; }
       main { max-width: none; padding: 0; }
       figure svg { max-width: 14.5cm; }
-      figure, tr { break-inside: avoid; }
+      figure, tr, details { break-inside: avoid; }
       h2, h3 { break-after: avoid; }
       details::details-content { content-visibility: visible; display: block; }
       .scroll { overflow: visible; }

@@ -73,7 +73,7 @@ extension EvaluatedModel {
   private var readingSection: ReportPage.Section {
     var words = [
       "A number in brackets is the standard error of the last digits, and bands and bars are "
-        + "\(percent) % intervals. Both speak of sampling: of what other "
+        + "\(percent) % intervals. Both speak of sampling: of what other "
         + "samples would have given, not of what another training run would have learned. For that, "
         + "train with several seeds and give all checkpoints to one evaluate."
     ]

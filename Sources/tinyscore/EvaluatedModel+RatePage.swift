@@ -58,7 +58,7 @@ extension EvaluatedModel {
     return Figure(
       title: "Entropy rate per e-fold of the noise level",
       caption: "The area under the curve is the entropy in nats, here of the exact rate. Bands are "
-        + "\(percent) % intervals."
+        + "\(percent) % intervals."
         + (isNear
           ? "" : " The maximum bandwidth, D = \(evaluation.dimension), is far above the plot."),
       xAxis: Self.sigmaAxis, yAxis: .init("nats per unit of ln σ"),
@@ -77,7 +77,7 @@ extension EvaluatedModel {
     let d = Double(evaluation.dimension)
     return Figure(
       title: "Error of the bandwidth fraction",
-      caption: "Each route's bandwidth fraction minus the exact one, with \(percent) % intervals.",
+      caption: "Each route's bandwidth fraction minus the exact one, with \(percent) % intervals.",
       xAxis: Self.sigmaAxis, yAxis: .init("b̂ − b"),
       series: learnedRoutes.map { route in
         series(route) { rate, level in
