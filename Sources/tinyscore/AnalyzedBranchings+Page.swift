@@ -43,7 +43,7 @@ extension AnalyzedBranchings {
       }
       words.append(
         "The stable fixed points of the \(name) score come together in "
-          + "\(side.diagram.branchings.count) branchings (\(kinds.joined(separator: ", "))), the last at "
+          + "\(side.diagram.branchings.count) branching\(side.diagram.branchings.count > 1 ? "s" : "") (\(kinds.joined(separator: ", "))), the last at "
           + "σ = \(formatNumber(last.sigma, significant: 6)).")
     }
     if let comparison {

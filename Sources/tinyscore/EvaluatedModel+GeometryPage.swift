@@ -4,8 +4,15 @@ internal import Statistics
 
 extension EvaluatedModel {
   /// The spectrum of the Fisher information, where Jacobians were taken.
-  var geometrySection: ReportPage.Section? {
-    guard let geometry = evaluation.geometry else { return nil }
+  var geometrySection: ReportPage.Section {
+    guard let geometry = evaluation.geometry else {
+      return ReportPage.Section(
+        "Geometry",
+        paragraphs: [
+          "No spectrum: in \(evaluation.dimension) dimensions the Jacobians of a few dozen samples a level "
+            + "would cost more than all the rest."
+        ])
+    }
     let dimension = evaluation.dimension
     // At most eight lines: the smallest, the largest, and some between.
     let count = min(8, dimension)
