@@ -31,19 +31,9 @@ public struct ProgressMeter {
   private let sink: (String) -> Void
   private var start: (time: Double, step: Int)?
   private var lastShown: Double?
-  private var latest: State?
+  private var latest: ProgressLine.State?
   private var isLatestShown = false
   private var isBarVisible = false
-
-  /// What the last call said.
-  private struct State {
-    var step: Int
-    var total: Int
-    var loss: Double?
-    var note: String
-    var elapsed: Double
-    var stepsSinceStart: Int
-  }
 
   /// A meter of the work called `label`, counted in `unit` (`steps`), that writes to `sink`.
   public init(
@@ -57,28 +47,35 @@ public struct ProgressMeter {
 
   /// Says that `step` of `total` is done; shown when it is time.
   ///
-  /// `loss` and `note` (`H = 2.079(4) nats`) are shown where given. The first call fixes from where the
-  /// rate is counted, so that a resumed run does not count what was done before it.
+  /// `loss` and `note` (`H ≤ 2.079(4) nats`) are shown where given; `note` is asked for only when it is
+  /// shown, and may be costly. The first call fixes from where the rate is counted, so that a resumed run
+  /// does not count what was done before it.
   public mutating func update(
-    step: Int, of total: Int, loss: Double? = nil, note: String = "", time: Double
+    step: Int, of total: Int, loss: Double? = nil, note: @autoclosure () -> String = "",
+    time: Double
   ) {
     guard display != .silent else { return }
     let origin = start ?? (time, step)
     start = origin
-    latest = State(
-      step: step, total: total, loss: loss, note: note, elapsed: time - origin.time,
-      stepsSinceStart: step - origin.step)
+    latest = ProgressLine.State(
+      step: step, total: total, loss: loss, note: latest?.note ?? "",
+      elapsed: time - origin.time, stepsSinceStart: step - origin.step)
     isLatestShown = false
     // Text is made only when it is shown: a training step waits for this call.
-    let isDue =
-      if case .lines = display {
-        time - (lastShown ?? origin.time) >= (lastShown == nil ? 3 : 5)
-      } else {
-        lastShown.map { time - $0 >= 0.1 } ?? true
-      }
-    guard isDue else { return }
+    guard isDue(step: step, of: total, time: time, start: origin.time) else { return }
+    latest?.note = plainText(note())
     show()
     lastShown = time
+  }
+
+  /// Whether it is time to show a step; the last one is shown at once, in a pipe if it has got a line
+  /// before: short work needs no progress.
+  private func isDue(step: Int, of total: Int, time: Double, start: Double) -> Bool {
+    guard case .lines = display else {
+      return step >= total || lastShown.map { time - $0 >= 0.1 } ?? true
+    }
+    guard let lastShown else { return time - start >= 3 }
+    return step >= total || time - lastShown >= 5
   }
 
   /// Writes a message on a line of its own, unless silent; a bar moves below it.
@@ -90,9 +87,7 @@ public struct ProgressMeter {
     if wasVisible { show() }
   }
 
-  /// Shows the last state, if it was not, and leaves the line.
-  ///
-  /// A pipe gets it only when it has got a line before: short work needs no progress.
+  /// Shows the last state, if it was not, and leaves the line; a pipe as `isDue` says.
   public mutating func finish() {
     if !isLatestShown && (display != .lines || lastShown != nil) { show() }
     if isBarVisible { sink("\n") }
@@ -102,56 +97,19 @@ public struct ProgressMeter {
 
   private mutating func show() {
     guard let latest else { return }
-    let fraction =
-      latest.total > 0 ? min(1, max(0, Double(latest.step) / Double(latest.total))) : 0
-    let words = "\(percent(fraction))  " + words(latest).joined(separator: "  ")
+    let line = ProgressLine(label: label, unit: unit, state: latest)
     if case .bar(let columns, let hasColor) = display {
-      sink("\r" + bar(fraction, words, columns: columns, hasColor: hasColor) + "\u{1B}[K")
+      // One column short of the width, so that it never wraps.
+      sink("\r" + line.bar(columns: columns - 1, hasColor: hasColor) + "\u{1B}[K")
       isBarVisible = true
     } else {
-      sink("\(label): \(words)\n")
+      sink(line.text(columns: 80) + "\n")
     }
     isLatestShown = true
-  }
-
-  private func words(_ state: State) -> [String] {
-    var words = ["\(state.step)/\(state.total)"]
-    let rate = Double(state.stepsSinceStart) / state.elapsed
-    let isRateKnown = state.elapsed > 0 && state.stepsSinceStart > 0
-    if isRateKnown { words.append("\(formatNumber(rate, significant: 3)) \(unit)/s") }
-    if let loss = state.loss { words.append("loss \(formatNumber(loss, significant: 4))") }
-    if !state.note.isEmpty { words.append(plainText(state.note)) }
-    if state.step >= state.total {
-      words.append(formatDuration(state.elapsed))
-    } else if isRateKnown {
-      words.append(formatDuration(Double(state.total - state.step) / rate) + " left")
-    }
-    return words
   }
 
   private mutating func erase() {
     if isBarVisible { sink("\r\u{1B}[K") }
     isBarVisible = false
-  }
-
-  /// The line of a terminal, one column short of its width so that it never wraps.
-  ///
-  /// The bar takes what the words leave, from 8 to 30 columns; when that is less, words are cut.
-  private func bar(
-    _ fraction: Double, _ words: String, columns: Int, hasColor: Bool
-  ) -> String {
-    let room = columns - 1 - label.count - words.count - 3
-    guard room >= 8 else { return String("\(label) \(words)".prefix(max(0, columns - 1))) }
-    let width = min(30, room)
-    let filled = Int((fraction * Double(width)).rounded(.down))
-    let done = String(repeating: "█", count: filled)
-    let open = String(repeating: "░", count: width - filled)
-    let drawn = hasColor ? "\u{1B}[36m\(done)\u{1B}[2m\(open)\u{1B}[0m" : done + open
-    return "\(label) \(drawn)  \(words)"
-  }
-
-  private func percent(_ fraction: Double) -> String {
-    let text = "\(Int((fraction * 100).rounded(.down)))"
-    return String(repeating: " ", count: 3 - text.count) + text + "%"
   }
 }

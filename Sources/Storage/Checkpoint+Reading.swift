@@ -52,7 +52,8 @@ extension Checkpoint {
         network: network, average: average, optimizer: optimizer,
         embedding: NoiseEmbedding(frequencies: frequencies.map { Double($0) }),
         preconditioning: Preconditioning(mean: mean.map { Double($0) }, scale: Double(scale))),
-      hasOptimizerState: hasOptimizerState, ledger: ledger, step: step,
+      hasOptimizerState: hasOptimizerState, ledger: ledger,
+      history: try reader.history(step: step), step: step,
       provenance: try reader.parse("provenance") { value throws(JSONError) in
         try Provenance(value)
       })
@@ -60,7 +61,7 @@ extension Checkpoint {
 }
 
 /// Takes the parts of a checkpoint out of its file, with an error that names the part.
-private struct CheckpointReader {
+struct CheckpointReader {
   let file: SafetensorsFile
   let path: String
 
@@ -191,6 +192,7 @@ private struct CheckpointReader {
   ) throws(StorageError) {
     var known = others.union([
       "data.mean", "data.scale", "embedding.frequencies", "ledger.pages", "ledger.state",
+      "ledger.history",
     ])
     for set in sets {
       for layer in 0...shape.depth {

@@ -39,6 +39,7 @@ extension Checkpoint {
       Double(ledger.pageSteps), Double(ledger.stepsOnPage), ledger.totalVariance,
       ledger.dataScale,
     ])
+    if !history.rows.isEmpty { tensors["ledger.history"] = history.tensor }
     return SafetensorsFile(
       metadata: [
         "config": configuration.json.canonicalText, "dataset": dataset.canonicalText,

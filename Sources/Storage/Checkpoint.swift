@@ -24,6 +24,8 @@ public import Training
 ///     ledger.pages              (2, bands, 15) F64: the sums of the training-loss ledger
 ///     ledger.state              (4)            F64: steps of a page, steps on the current one,
 ///                                              trace of the data's covariance, data scale
+///     ledger.history            (rows, 4)      F64: step, the ledger's entropy and its standard error,
+///                                              norm of the gradient; absent where there are no rows
 ///
 /// and metadata texts, each JSON: `config`, `dataset`, `progress`, `provenance`.
 public struct Checkpoint: Sendable {
@@ -37,6 +39,8 @@ public struct Checkpoint: Sendable {
   public let hasOptimizerState: Bool
   /// The recent losses.
   public let ledger: LossLedger
+  /// What the ledger said on the way; empty in files of older versions.
+  public let history: TrainingHistory
   /// Steps done.
   public let step: Int
   /// With what it was made.
@@ -45,26 +49,29 @@ public struct Checkpoint: Sendable {
   /// A checkpoint of a run as it stands.
   public init(
     configuration: TrainingConfiguration, dataset: JSONValue, state: TrainingState,
-    ledger: LossLedger, step: Int, provenance: Provenance = .current
+    ledger: LossLedger, history: TrainingHistory, step: Int, provenance: Provenance = .current
   ) {
     self.configuration = configuration
     self.dataset = dataset
     self.state = state
     hasOptimizerState = true
     self.ledger = ledger
+    self.history = history
     self.step = step
     self.provenance = provenance
   }
 
   init(
     configuration: TrainingConfiguration, dataset: JSONValue, state: TrainingState,
-    hasOptimizerState: Bool, ledger: LossLedger, step: Int, provenance: Provenance
+    hasOptimizerState: Bool, ledger: LossLedger, history: TrainingHistory, step: Int,
+    provenance: Provenance
   ) {
     self.configuration = configuration
     self.dataset = dataset
     self.state = state
     self.hasOptimizerState = hasOptimizerState
     self.ledger = ledger
+    self.history = history
     self.step = step
     self.provenance = provenance
   }

@@ -104,9 +104,9 @@ struct SystemFile: ~Copyable {
     }
   }
 
-  /// Empties the file.
-  func truncate() throws(SystemFailure) {
-    _ = try checked { Int(ftruncate(descriptor, 0)) }
+  /// Cuts the file to its first `size` bytes.
+  func truncate(to size: Int = 0) throws(SystemFailure) {
+    _ = try checked { Int(ftruncate(descriptor, size)) }
   }
 
   /// The first `count` bytes of the file in memory, read-only; `count` is above 0.

@@ -16,6 +16,8 @@ public final class Trainer {
   public let state: TrainingState
   /// The recent losses.
   public private(set) var ledger: LossLedger
+  /// What the ledger said on the way.
+  public private(set) var history: TrainingHistory
   /// Steps done.
   public private(set) var step: Int
   /// The mean over the batch of the last step's `‖z − ẑ‖²`, noise levels log-uniform.
@@ -57,7 +59,7 @@ public final class Trainer {
   /// A run from a state: a fresh one, or one that was saved.
   public init(
     configuration: TrainingConfiguration, source: any SampleSource, state: TrainingState,
-    ledger: LossLedger, step: Int, workers: Workers
+    ledger: LossLedger, history: TrainingHistory = TrainingHistory(), step: Int, workers: Workers
   ) {
     precondition(
       state.network.shape == configuration.networkShape(dimension: source.dimension)
@@ -65,6 +67,7 @@ public final class Trainer {
     self.configuration = configuration
     self.state = state
     self.ledger = ledger
+    self.history = history
     self.step = step
     self.workers = workers
     levelWeights = LevelWeights(state.optimizer)
@@ -105,6 +108,10 @@ public final class Trainer {
     levelWeights.note(pass.shards)
     try update(step: step)
     step += 1
+    // The only part of a step that allocates, in at most four hundred steps of a run.
+    if TrainingHistory.isDue(step: step, of: configuration.steps) {
+      history.note(step: step, ledger: ledger, gradientNorm: gradientNorm)
+    }
   }
 
   /// Sums the shards' gradients, and makes new weights and their average from the sum.

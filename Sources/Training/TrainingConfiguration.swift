@@ -47,13 +47,19 @@ public struct TrainingConfiguration: Sendable, Equatable {
     self.holdout = holdout
   }
 
+  /// The largest values of the options that count something; the least are 1.
+  public static let sizeLimits = (
+    steps: (1 << 31) - 1, batch: 1 << 20, width: 1 << 14, depth: 64
+  )
+
   /// The first option that is out of bounds, with the bounds and what was found; nil if all are in.
   ///
   /// The learning rate is positive, the average's decay in [0, 1), the held-out fraction in [0, 1).
   public var problem: (option: String, expected: String, found: String)? {
+    let limits = Self.sizeLimits
     let sizes = [
-      ("steps", steps, (1 << 31) - 1), ("batch", batch, 1 << 20), ("width", width, 1 << 14),
-      ("depth", depth, 64),
+      ("steps", steps, limits.steps), ("batch", batch, limits.batch),
+      ("width", width, limits.width), ("depth", depth, limits.depth),
     ]
     for (option, value, maximum) in sizes where value < 1 || value > maximum {
       return (option, "an integer from 1 to \(maximum)", "\(value)")

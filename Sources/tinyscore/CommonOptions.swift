@@ -18,9 +18,12 @@ struct CommonOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Options in JSON; those on the line win.", valueName: "FILE"))
   var config: String?
 
+  static let mostThreads = 256
+
   func validate() throws {
-    if let threads, !(1...256).contains(threads) {
-      throw ValidationError("--threads: expected an integer from 1 to 256, found \(threads)")
+    if let threads, !(1...Self.mostThreads).contains(threads) {
+      throw ValidationError(
+        "--threads: expected an integer from 1 to \(Self.mostThreads), found \(threads)")
     }
   }
 

@@ -30,7 +30,7 @@ enum Main {
       return printHelp(Tinyscore.fullMessage(for: error))
     }
     // Usage: ArgumentParser says what is wrong; its long usage text is one --help away.
-    Terminal.complain(Tinyscore.message(for: error))
+    Terminal.complain(Tinyscore.usageMessage(error, CommandLine.arguments.dropFirst().first))
     return ResultCode.usage.rawValue
   }
 
@@ -93,8 +93,14 @@ struct Tinyscore: ParsableCommand {
     } catch {
       // What only goes wrong with the file is the file's fault.
       guard (try? parseAsRoot(words)) != nil else { throw error }
-      throw Failure(.malformedData, "\(file.path): \(message(for: error))")
+      throw Failure(.malformedData, "\(file.path): \(usageMessage(error, words.first))")
     }
+  }
+
+  /// What is wrong with the words of a command.
+  static func usageMessage(_ error: any Error, _ command: String?) -> String {
+    let message = self.message(for: error)
+    return InvalidValue(message)?.message(command: command) ?? message
   }
 
   /// Throws if the first word is not a command: the parser would complain about those after it.

@@ -1,34 +1,94 @@
+internal import Estimation
 internal import JSONText
 internal import Storage
 internal import Training
 
 /// `--metrics FILE.jsonl`: one JSON object a line, every hundredth step and the last.
 ///
-/// The file is written anew with every checkpoint, and when the run ends in whatever way.
+/// The file is brought up to date every five seconds, with every checkpoint, and when the run ends in
+/// whatever way. Times stand here alone: a checkpoint holds nothing that differs from run to run.
 struct MetricsLog {
-  private var lines = ""
   private let path: String
+  private var file: LineFile
+  /// The lines that are not in the file yet.
+  private var lines = ""
+  /// The last line's step, and when that was, in seconds of training over all runs.
+  private var last: (step: Int, seconds: Double)
+  /// The seconds of training before this run.
+  private let secondsBefore: Double
+  private var lastUpdate = 0.0
 
-  init(path: String) throws {
-    self.path = path
+  /// Steps from one line to the next.
+  static let period = 100
+  /// Seconds between two updates of the file.
+  private static let updateInterval = 5.0
+  /// The groups into which a line puts the bands of the ledger.
+  private static let groupCount = 12
+
+  /// The log of a run that begins.
+  init(path: String) throws { try self.init(path: path, file: LineFile(path: path), step: 0) }
+
+  /// The log of a run that goes on after step `step`: the lines up to there stay, later ones go.
+  ///
+  /// Throws if the file is there and is no log.
+  init(path: String, resumedAt step: Int) throws {
+    if path != "-" { try checkOutput(path) }
+    guard !isStream(path), fileExists(path) else {
+      try self.init(path: path, file: LineFile(path: path), step: step)
+      return
+    }
+    let kept = try LoggedLines(FileContents(path: path), upTo: step)
+    try self.init(
+      path: path, file: LineFile(path: path, keeping: kept.length), step: step,
+      seconds: kept.seconds)
+  }
+
+  private init(path: String, file: LineFile, step: Int, seconds: Double = 0) throws {
+    (self.path, self.file) = (path, file)
+    last = (step, seconds)
+    secondsBefore = seconds
     // An output that cannot be made is an error before the run, not after it.
     if path != "-" { try checkOutput(path) }
   }
 
-  /// Notes a step, if it is its turn.
+  /// Notes a step after `seconds` of this run, if it is its turn, and updates the file, if that is due.
   mutating func note(_ trainer: Trainer, seconds: Double) {
-    guard trainer.step % 100 == 0 || trainer.step == trainer.configuration.steps else { return }
-    let record: JSONValue = [
+    if trainer.step % Self.period == 0 || trainer.step == trainer.configuration.steps {
+      lines += record(trainer, seconds: secondsBefore + seconds).canonicalText + "\n"
+      last = (trainer.step, secondsBefore + seconds)
+    }
+    guard seconds - lastUpdate >= Self.updateInterval else { return }
+    lastUpdate = seconds
+    // A log that cannot be written must not end the training; the next checkpoint says so.
+    try? save(isLast: false)
+  }
+
+  private func record(_ trainer: Trainer, seconds: Double) -> JSONValue {
+    let entropy = trainer.ledger.integral
+    let groups = trainer.ledger.groups(Self.groupCount)
+    let elapsed = seconds - last.seconds
+    return [
       "step": .number(Double(trainer.step)), "seconds": .number(seconds),
+      "stepsPerSecond": JSONValue(
+        elapsed > 0 ? Double(trainer.step - last.step) / elapsed : nil),
       "loss": .number(trainer.batchLoss),
       "learningRate": .number(trainer.configuration.learningRate(step: trainer.step - 1)),
       "gradientNorm": .number(trainer.gradientNorm),
+      "entropy": JSONValue(entropy?.value),
+      "entropyStandardError": JSONValue(entropy?.standardError),
+      "bandSigmas": JSONValue(groups.map(\.sigma)),
+      "bandLosses": .array(groups.map { JSONValue($0.loss?.value) }),
+      "bandStandardErrors": .array(groups.map { JSONValue($0.loss?.standardError) }),
     ]
-    lines += record.canonicalText + "\n"
   }
 
   /// Brings the file up to date; what goes to stdout or a pipe waits for the end.
-  func save(isLast: Bool) throws {
-    if isLast || !isStream(path) { try Terminal.save(lines, to: path) }
+  mutating func save(isLast: Bool) throws {
+    if isStream(path) {
+      if isLast { try Terminal.save(lines, to: path) }
+      return
+    }
+    try file.append(lines)
+    lines = ""
   }
 }

@@ -16,6 +16,9 @@ func isStream(_ path: String) -> Bool {
     || stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
 }
 
+/// Whether there is something of this name, symbolic links followed.
+func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
 /// Makes a folder, unless it is there; the folder that it is to be in has to be.
 func makeFolder(_ name: String) throws {
   guard mkdir(name, 0o777) != 0 else { return }

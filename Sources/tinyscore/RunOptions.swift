@@ -162,6 +162,16 @@ extension Dataset {
 extension TrainingConfiguration {
   /// Throws if a run takes more memory than the machine has.
   fileprivate func checkMemory(dimension: Int) throws {
+    let needed = memoryNeeded(dimension: dimension)
+    guard let memory = availableMemory(), needed > memory else { return }
+    throw Failure.usage(
+      "width", expected: "a network and a batch that fit into \(formatMemory(memory)) of memory",
+      found: "about \(formatMemory(needed)), with --depth \(depth), --batch \(batch) and "
+        + "D = \(dimension)")
+  }
+
+  /// The bytes of memory that a run takes, about.
+  func memoryNeeded(dimension: Int) -> Double {
     // The state and its copy in a checkpoint are four sets of parameters each; every 128 rows of the
     // batch have a gradient; every row has its activations and their gradients.
     let sets = 8 + (batch + 127) / 128
@@ -169,16 +179,13 @@ extension TrainingConfiguration {
     let numbers =
       Double(sets) * Double(networkShape(dimension: dimension).parameterCount)
       + Double(batch) * Double(row)
-    let needed = numbers * Double(MemoryLayout<Float>.size)
-    guard let memory = availableMemory(), needed > memory else { return }
-    throw Failure.usage(
-      "width", expected: "a network and a batch that fit into \(formatMemory(memory)) of memory",
-      found: "about \(formatMemory(needed)), with --depth \(depth), --batch \(batch) and "
-        + "D = \(dimension)")
+    return numbers * Double(MemoryLayout<Float>.size)
   }
 }
 
 /// An amount of memory as messages say it.
 func formatMemory(_ bytes: Double) -> String {
-  "\(formatNumber(bytes / 1e9, significant: 3)) GB"
+  bytes < 1e9
+    ? "\(formatNumber(bytes / 1e6, significant: 3)) MB"
+    : "\(formatNumber(bytes / 1e9, significant: 3)) GB"
 }

@@ -28,7 +28,7 @@ struct Train: ParsableCommand {
   @Option(help: ArgumentHelp("Steps between saves on the way, 0 for none.", valueName: "N"))
   var checkpointEvery = 2000
 
-  @Option(help: ArgumentHelp("Progress as JSON lines.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("A JSON line every 100 steps, for tail -F.", valueName: "FILE"))
   var metrics: String?
 
   @Flag(help: "Leave out of the result what only a resumed run needs.")
@@ -37,7 +37,7 @@ struct Train: ParsableCommand {
   @Flag(help: "Go on from the checkpoint at the output.")
   var resume = false
 
-  @Flag(help: "Say what would be done, and stop.")
+  @Flag(help: "Say what would be done, and how long it takes.")
   var dryRun = false
 
   func validate() throws {
@@ -52,42 +52,57 @@ struct Train: ParsableCommand {
       throw ValidationError(
         "--output: expected a name that ends in .safetensors, found \(excerpt(output))")
     }
-    if let metrics, metrics.isEmpty || metrics == output {
-      throw ValidationError(
-        "--metrics: expected a file of its own, found \(excerpt(metrics))")
+    if let metrics, metrics.isEmpty {
+      throw ValidationError("--metrics: expected the name of a file, found ''")
     }
+    try checkOutputs(
+      [("output", path), ("metrics", metrics)], inputs: [dataset, common.config])
   }
 
   mutating func run() throws {
     let whole = try Dataset(dataset, shareFolders: shareFolders)
     let data = try whole.split(holdout: choices.holdout, seed: common.seed).data
     let options = try choices.resolved(for: data, path: dataset, seed: common.seed)
-    let path = output ?? "checkpoints/\(Dataset.stem(of: dataset)).safetensors"
-    if dryRun {
-      try Terminal.print(plan(options, data: data, path: path).prettyText)
-      return
-    }
+    if dryRun { return try printPlan(options, data: data, record: whole.record) }
     if output == nil { try makeFolder("checkpoints") }
     let lock = try RunLock(path: path)
     lock.removeAbandonedFiles()
     try checkOutput(path)
-    let trainer = try makeTrainer(options, data: data, record: whole.record, path: path)
-    try train(trainer, record: whole.record, path: path)
+    let trainer = try makeTrainer(options, data: data, record: whole.record)
+    var run = TrainingRun(
+      trainer, record: whole.record, path: path, checkpointEvery: checkpointEvery,
+      weightsOnly: weightsOnly, quiet: common.quiet,
+      log: try metrics.map {
+        try resume ? MetricsLog(path: $0, resumedAt: trainer.step) : MetricsLog(path: $0)
+      })
+    try run.run()
     _ = consume lock
+  }
+
+  /// The checkpoint.
+  private var path: String { output ?? "checkpoints/\(Dataset.stem(of: dataset)).safetensors" }
+
+  private func printPlan(
+    _ options: TrainingConfiguration, data: Dataset, record: JSONValue
+  ) throws {
+    let stepsDone =
+      resume ? try savedRun(options, dimension: data.law.dimension, record: record).step : 0
+    let plan = try TrainingPlan(
+      options, data: data, output: path, metrics: metrics, stepsDone: stepsDone,
+      workers: common.makeWorkers())
+    try Terminal.print(plan.json.prettyText)
+    if !common.quiet { Terminal.note(plan.text) }
   }
 
   /// The run: fresh, or from the checkpoint at the output.
   private func makeTrainer(
-    _ options: TrainingConfiguration, data: Dataset, record: JSONValue, path: String
+    _ options: TrainingConfiguration, data: Dataset, record: JSONValue
   ) throws -> Trainer {
     let workers = common.makeWorkers()
     guard resume else {
       return Trainer(configuration: options, source: data.law, workers: workers)
     }
-    let saved = try Checkpoint(path: path)
-    try checkContinues(
-      saved, options, shape: options.networkShape(dimension: data.law.dimension), record: record,
-      path: path)
+    let saved = try savedRun(options, dimension: data.law.dimension, record: record)
     if saved.provenance.coreType != Provenance.current.coreType {
       Terminal.complain(
         "\(path) was begun with the kernels of \(saved.provenance.coreType), not "
@@ -95,13 +110,22 @@ struct Train: ParsableCommand {
     }
     return Trainer(
       configuration: options, source: data.law, state: saved.state, ledger: saved.ledger,
-      step: saved.step, workers: workers)
+      history: saved.history, step: saved.step, workers: workers)
+  }
+
+  /// The run to go on from, which has these options and data.
+  private func savedRun(
+    _ options: TrainingConfiguration, dimension: Int, record: JSONValue
+  ) throws -> Checkpoint {
+    let saved = try Checkpoint(path: path)
+    try checkContinues(
+      saved, options, shape: options.networkShape(dimension: dimension), record: record)
+    return saved
   }
 
   /// Throws unless the saved run is one with these options on these data, and can go on.
   private func checkContinues(
-    _ saved: Checkpoint, _ options: TrainingConfiguration, shape: NetworkShape, record: JSONValue,
-    path: String
+    _ saved: Checkpoint, _ options: TrainingConfiguration, shape: NetworkShape, record: JSONValue
   ) throws {
     guard saved.hasOptimizerState else {
       throw Failure(
@@ -127,66 +151,5 @@ struct Train: ParsableCommand {
         "resume", expected: "the data set that \(path) was trained on",
         found: "another one; choose another --output")
     }
-  }
-
-  /// Runs the steps that are left, with progress, metrics and saves.
-  private func train(_ trainer: Trainer, record: JSONValue, path: String) throws {
-    let start = Terminal.now
-    var meter = Terminal.meter("training", unit: "steps", quiet: common.quiet)
-    var log = try metrics.map { try MetricsLog(path: $0) }
-    var smoothLoss: Double?
-    let total = trainer.configuration.steps
-    while trainer.step < total {
-      do {
-        try trainer.advance()
-      } catch {
-        meter.finish()
-        try? log?.save(isLast: true)
-        throw error
-      }
-      smoothLoss = (smoothLoss ?? trainer.batchLoss) * 0.98 + trainer.batchLoss * 0.02
-      let now = Terminal.now
-      meter.update(step: trainer.step, of: total, loss: smoothLoss, time: now)
-      log?.note(trainer, seconds: now - start)
-      if checkpointEvery > 0 && trainer.step % checkpointEvery == 0 && trainer.step < total {
-        try save(trainer, record: record, path: path)
-        try log?.save(isLast: false)
-      }
-    }
-    meter.finish()
-    try save(trainer, record: record, path: path, weightsOnly: weightsOnly)
-    try log?.save(isLast: true)
-    if !common.quiet {
-      let estimate = trainer.ledger.integral
-      let entropy = estimate.map {
-        "; the ledger's entropy is " + formatEstimate($0.value, standardError: $0.standardError)
-          + " nats"
-      }
-      Terminal.note(
-        "trained \(trainer.step) steps in \(formatDuration(Terminal.now - start))\(entropy ?? "")")
-      Terminal.note("wrote \(path)")
-    }
-  }
-
-  private func save(
-    _ trainer: Trainer, record: JSONValue, path: String, weightsOnly: Bool = false
-  ) throws {
-    try Checkpoint(
-      configuration: trainer.configuration, dataset: record, state: trainer.state,
-      ledger: trainer.ledger, step: trainer.step
-    ).write(to: path, weightsOnly: weightsOnly)
-  }
-
-  /// What `--dry-run` prints.
-  private func plan(_ options: TrainingConfiguration, data: Dataset, path: String) -> JSONValue {
-    let shape = options.networkShape(dimension: data.law.dimension)
-    return [
-      "dataset": .string(data.name), "distribution": .string(data.distribution),
-      "dimension": .number(Double(data.law.dimension)),
-      "dataScale": .number(data.law.moments.scale), "config": options.json,
-      "parameters": .number(Double(shape.parameterCount)),
-      "operationsPerStep": .number(Double(shape.trainingFLOPsPerRow * options.batch)),
-      "output": .string(path),
-    ]
   }
 }

@@ -1,0 +1,104 @@
+internal import Distributions
+internal import ForwardProcess
+internal import JSONText
+internal import LinearAlgebra
+internal import Report
+internal import ScoreNetwork
+internal import Storage
+internal import Training
+
+/// What `train --dry-run` says about a run that it does not make.
+struct TrainingPlan {
+  let configuration: TrainingConfiguration
+  let data: Dataset
+  /// The checkpoint.
+  let output: String
+  let metrics: String?
+  /// Steps that the run to go on from has done, 0 for one that begins.
+  let stepsDone: Int
+  /// Seconds of a step, as measured here and now.
+  private let secondsPerStep: Double
+  private let outputExists: Bool
+  private let metricsExist: Bool
+
+  /// Operations of the largest step that is measured: a third of a second on one core.
+  private static let measuredOperations = 3e10
+  /// Seconds that the measurement takes, and how many of them at most go by before it counts.
+  private static let (duration, warmUp) = (0.5, 0.2)
+  /// Steps before it counts: SOAP refreshes its bases in each of the first.
+  private static let warmUpSteps = 20
+
+  init(
+    _ configuration: TrainingConfiguration, data: Dataset, output: String, metrics: String?,
+    stepsDone: Int, workers: Workers
+  ) throws {
+    self.configuration = configuration
+    self.data = data
+    self.output = output
+    self.metrics = metrics
+    self.stepsDone = stepsDone
+    outputExists = fileExists(output)
+    metricsExist = metrics.map { $0 != "-" && fileExists($0) } ?? false
+    secondsPerStep = try Self.secondsPerStep(configuration, data: data, workers: workers)
+  }
+
+  /// The seconds of a step of a run that is thrown away, of as many samples as are done in time.
+  private static func secondsPerStep(
+    _ configuration: TrainingConfiguration, data: Dataset, workers: Workers
+  ) throws -> Double {
+    var trial = configuration
+    let shape = configuration.networkShape(dimension: data.law.dimension)
+    let affordable = Int(measuredOperations / Double(shape.trainingFLOPsPerRow))
+    trial.batch = min(configuration.batch, max(affordable, 256 * workers.count))
+    let trainer = Trainer(configuration: trial, source: data.law, workers: workers)
+    let begin = Terminal.now
+    var (start, first, now) = (begin, 0, begin)
+    while now - begin < duration {
+      try trainer.advance()
+      now = Terminal.now
+      if trainer.step <= warmUpSteps && now - begin < warmUp {
+        (start, first) = (now, trainer.step)
+      }
+    }
+    return (now - start) / Double(trainer.step - first)
+      * Double(configuration.batch) / Double(trial.batch)
+  }
+
+  private var dimension: Int { data.law.dimension }
+  private var shape: NetworkShape { configuration.networkShape(dimension: dimension) }
+  private var stepsLeft: Int { max(0, configuration.steps - stepsDone) }
+  private var memory: Double { configuration.memoryNeeded(dimension: dimension) }
+  private var expectedSeconds: Double { Double(stepsLeft) * secondsPerStep }
+
+  /// The plan for a program.
+  var json: JSONValue {
+    [
+      "schema": "tinyscore.plan.v1", "dataset": .string(data.name),
+      "distribution": .string(data.distribution), "dimension": .number(Double(dimension)),
+      "dataScale": .number(data.law.moments.scale), "config": configuration.json,
+      "parameters": .number(Double(shape.parameterCount)),
+      "operationsPerStep": .number(
+        Double(shape.trainingFLOPsPerRow) * Double(configuration.batch)),
+      "memoryBytes": .number(memory), "stepsDone": .number(Double(stepsDone)),
+      "stepsLeft": .number(Double(stepsLeft)), "secondsPerStep": .number(secondsPerStep),
+      "expectedSeconds": .number(expectedSeconds), "output": .string(output),
+      "outputExists": .bool(outputExists),
+    ]
+  }
+
+  /// The plan for people.
+  var text: String {
+    let steps =
+      stepsDone > 0
+      ? "for the last \(stepsLeft) of \(configuration.steps) steps"
+      : "for \(configuration.steps) steps"
+    var files = [outputExists ? "replaces \(output)" : "writes \(output)"]
+    if let metrics {
+      let verb = !metricsExist ? "writes" : stepsDone > 0 ? "goes on with" : "replaces"
+      files.append("\(verb) \(metrics)")
+    }
+    return "would train \(shape.parameterCount) parameters \(steps) on \(data.name) "
+      + "(D = \(dimension)): about \(formatDuration(expectedSeconds)) and "
+      + "\(formatMemory(memory)); " + files.joined(separator: ", ")
+  }
+}
