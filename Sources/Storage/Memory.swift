@@ -21,6 +21,12 @@ public func availableMemory() -> Double? {
   return available
 }
 
+/// The bytes of memory that this process has now; 0 where the system does not say.
+public func usedMemory() -> Double {
+  let counts = memoryCounts()
+  return counts.count > 1 ? counts[1] * Double(max(0, sysconf(Int32(_SC_PAGESIZE)))) : 0
+}
+
 /// The numbers in `/proc/self/statm`, none where there is no such file.
 private func memoryCounts() -> [Double] {
   var bytes: [UInt8] = []

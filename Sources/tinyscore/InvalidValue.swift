@@ -1,30 +1,38 @@
 internal import JSONText
 internal import Training
 
-/// A value of an option that is not of the option's type, from the parser's message about it:
-/// `The value '1e3' is invalid for '--steps <N>'`.
+/// A value that its option cannot have, from the parser's message about it:
+/// `The value '1e3' is invalid for '--steps <N>'`, or with `. Please provide one of 'soap' and 'adam'.`
 struct InvalidValue {
-  let option: String
+  private let option: String
   /// What the help calls the value: `N`.
-  let placeholder: String
-  let value: String
+  private let placeholder: String
+  private let value: String
+  /// The values there are, where the message lists them.
+  private let choices: String?
 
-  /// nil if the message says something else, or says what was expected already.
+  /// nil if the message says something else.
   init?(_ message: String) {
-    let (start, middle, end) = ("The value '", "' is invalid for '--", ">'")
-    guard message.hasPrefix(start), message.hasSuffix(end),
+    let (start, middle) = ("The value '", "' is invalid for '--")
+    guard message.hasPrefix(start),
       // The last one: the value may hold anything.
       let cut = message.dropFirst(start.count).ranges(of: middle).last
     else { return nil }
-    let words = message[cut.upperBound...].dropLast(end.count).split(separator: " <")
-    guard words.count == 2 else { return nil }
-    (option, placeholder) = (String(words[0]), String(words[1]))
+    let rest = message[cut.upperBound...]
+    guard let name = rest.firstRange(of: " <"), let end = rest.firstRange(of: ">'"),
+      name.upperBound <= end.lowerBound
+    else { return nil }
+    let (list, listStart) = (rest[end.upperBound...], ". Please provide ")
+    guard list.isEmpty || (list.hasPrefix(listStart) && list.hasSuffix("'.")) else { return nil }
+    option = String(rest[..<name.lowerBound])
+    placeholder = String(rest[name.upperBound..<end.lowerBound])
     value = String(message[..<cut.lowerBound].dropFirst(start.count))
+    choices = list.isEmpty ? nil : String(list.dropFirst(listStart.count).dropLast())
   }
 
   /// The message as ours are, for an option of `command`.
   func message(command: String?) -> String {
-    "--\(option): expected \(expected(command: command)), found \(excerpt(value))"
+    "--\(option): expected \(choices ?? expected(command: command)), found \(excerpt(value))"
   }
 
   private func expected(command: String?) -> String {

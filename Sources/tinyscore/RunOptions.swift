@@ -3,6 +3,7 @@ internal import Distributions
 internal import ForwardProcess
 public import LinearAlgebra
 internal import Report
+internal import ScoreNetwork
 internal import Storage
 public import Training
 
@@ -170,22 +171,31 @@ extension TrainingConfiguration {
         + "D = \(dimension)")
   }
 
-  /// The bytes of memory that a run takes, about.
+  /// The bytes that a run takes beside the program and its data, within a fifth.
   func memoryNeeded(dimension: Int) -> Double {
-    // The state and its copy in a checkpoint are four sets of parameters each; every 128 rows of the
-    // batch have a gradient; every row has its activations and their gradients.
-    let sets = 8 + (batch + 127) / 128
-    let row = 3 * depth * width + 6 * dimension
-    let numbers =
-      Double(sets) * Double(networkShape(dimension: dimension).parameterCount)
-      + Double(batch) * Double(row)
-    return numbers * Double(MemoryLayout<Float>.size)
+    let shape = networkShape(dimension: dimension)
+    let (parameters, bases) = (Double(shape.parameterCount), basesSize(shape))
+    // A checkpoint in the making is three copies of the state; every shard has a gradient, SOAP the
+    // memory of its products, every thread the activations of a shard and their gradients.
+    let state = 4 * parameters + bases
+    let gradients = Double((batch + 255) / 256) * parameters
+    let products = optimizer == .soap ? 2 * parameters + bases : 0
+    let row = Double(2 * depth + 2) * Double(width) + 6 * Double(dimension)
+    let activations = Double(Workers.availableProcessors * min(batch, 256)) * row
+    return (4 * state + gradients + products + activations) * Double(MemoryLayout<Float>.size)
+  }
+
+  /// The numbers of SOAP's factors and bases.
+  private func basesSize(_ shape: NetworkShape) -> Double {
+    guard optimizer == .soap else { return 0 }
+    let sides = shape.layerShapes.flatMap { [$0.input, $0.output] }
+    return sides.reduce(0) { $1 <= LayerBases.longestSide ? $0 + 2 * Double($1) * Double($1) : $0 }
   }
 }
 
 /// An amount of memory as messages say it.
-func formatMemory(_ bytes: Double) -> String {
+func formatMemory(_ bytes: Double, significant: Int = 3) -> String {
   bytes < 1e9
-    ? "\(formatNumber(bytes / 1e6, significant: 3)) MB"
-    : "\(formatNumber(bytes / 1e9, significant: 3)) GB"
+    ? "\(formatNumber(bytes / 1e6, significant: significant)) MB"
+    : "\(formatNumber(bytes / 1e9, significant: significant)) GB"
 }

@@ -18,6 +18,8 @@ struct TrainingPlan {
   let stepsDone: Int
   /// Seconds of a step, as measured here and now.
   private let secondsPerStep: Double
+  /// Bytes of the run with the program and its data.
+  private let memory: Double
   private let outputExists: Bool
   private let metricsExist: Bool
 
@@ -39,6 +41,7 @@ struct TrainingPlan {
     self.stepsDone = stepsDone
     outputExists = fileExists(output)
     metricsExist = metrics.map { $0 != "-" && fileExists($0) } ?? false
+    memory = usedMemory() + configuration.memoryNeeded(dimension: data.law.dimension)
     secondsPerStep = try Self.secondsPerStep(configuration, data: data, workers: workers)
   }
 
@@ -67,7 +70,6 @@ struct TrainingPlan {
   private var dimension: Int { data.law.dimension }
   private var shape: NetworkShape { configuration.networkShape(dimension: dimension) }
   private var stepsLeft: Int { max(0, configuration.steps - stepsDone) }
-  private var memory: Double { configuration.memoryNeeded(dimension: dimension) }
   private var expectedSeconds: Double { Double(stepsLeft) * secondsPerStep }
 
   /// The plan for a program.
@@ -99,6 +101,6 @@ struct TrainingPlan {
     }
     return "would train \(shape.parameterCount) parameters \(steps) on \(data.name) "
       + "(D = \(dimension)): about \(formatDuration(expectedSeconds)) and "
-      + "\(formatMemory(memory)); " + files.joined(separator: ", ")
+      + "\(formatMemory(memory, significant: 2)); " + files.joined(separator: ", ")
   }
 }

@@ -19,7 +19,8 @@ struct TrainingRun {
   private let start = Terminal.now
 
   init(
-    _ trainer: Trainer, record: JSONValue, path: String, checkpointEvery: Int, weightsOnly: Bool,
+    _ trainer: Trainer, record: JSONValue, path: String, checkpointEvery: Int,
+    weightsOnly: Bool,
     quiet: Bool, log: MetricsLog?
   ) {
     self.trainer = trainer
@@ -33,6 +34,7 @@ struct TrainingRun {
 
   /// Runs the steps that are left.
   mutating func run() throws {
+    StopRequest.listen()
     do {
       try advanceToEnd()
       try save(weightsOnly: weightsOnly)
@@ -60,7 +62,20 @@ struct TrainingRun {
         try save(weightsOnly: false)
         try log?.save(isLast: false)
       }
+      if trainer.step < total, let signal = StopRequest.signal {
+        meter.finish()
+        try endEarly(signal)
+      }
     }
+  }
+
+  /// Saves the run as it stands, and ends it.
+  private func endEarly(_ signal: String) throws {
+    try save(weightsOnly: false)
+    throw Failure(
+      .stopped,
+      "stopped by \(signal) after step \(trainer.step) of \(trainer.configuration.steps); "
+        + "\(path) is saved, go on with --resume")
   }
 
   /// The total entropy so far, from above: the loss of a network that still learns is too large.

@@ -1,0 +1,37 @@
+internal import Glibc
+internal import Synchronization
+
+/// The signal that asks this run to stop: Ctrl-C, a scheduler's SIGTERM, a terminal that closes.
+///
+/// From `listen` on a first one is only noted, so that it never meets a step half done; a second of its
+/// kind ends the process at once.
+enum StopRequest {
+  private static let names = [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"]
+  // Global, as a handler of signals has no other place to leave word. Signals cannot be held back
+  // instead: OpenBLAS starts threads before `main`, and those would get them.
+  private static let noted = Atomic<Int32>(0)
+
+  /// Begins to note signals.
+  static func listen() {
+    // Made now: a handler must not be the first to ask for it.
+    noted.store(0, ordering: .relaxed)
+    for signal in names.keys where !isIgnored(signal) {
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = { StopRequest.noted.store($0, ordering: .relaxed) }
+      action.sa_flags = SA_RESTART | Int32(truncatingIfNeeded: SA_RESETHAND)
+      sigaction(signal, &action, nil)
+    }
+  }
+
+  /// The name of the signal that has come, nil if none has.
+  static var signal: String? { names[noted.load(ordering: .relaxed)] }
+
+  /// Whether the caller wants the signal ignored, as `nohup` does.
+  private static func isIgnored(_ signal: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(signal, nil, &action) == 0 else { return false }
+    // SIG_IGN is a number in the place of a function.
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+}
