@@ -95,7 +95,7 @@ let package = Package(
     tests("ScoreNetwork", ["ScoreNetwork", "ForwardProcess", "LinearAlgebra", "Randomness"]),
     tests("Report", ["Report"]),
     tests("JSONText", ["JSONText"]),
-    tests("Storage", ["Storage", "JSONText", "LinearAlgebra"]),
+    tests("Storage", ["Storage", "JSONText", "LinearAlgebra", "Training"]),
     tests(
       "Distributions",
       ["Distributions", "ForwardProcess", "LinearAlgebra", "Randomness", "Statistics"],

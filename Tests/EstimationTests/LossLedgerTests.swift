@@ -82,6 +82,43 @@ import Testing
     #expect(fine.standardError < 1.5 * total.standardError)
   }
 
+  @Test(
+    "Groups have the mean loss of their bands over ln σ, and together the integral",
+    arguments: [1, 5, 12, 24, 100])
+  func groups(count: Int) throws {
+    let range = try #require(NoiseRange(minimum: 0.1, maximum: 10))
+    let ledger = Self.filled(range, bands: 24, n: 400) { 3 + 0.5 * $0 }
+    let groups = ledger.groups(count)
+    #expect(groups.count == min(count, 24))
+    let ends = (0...groups.count).map { $0 * 24 / groups.count }
+    var (total, variance) = (0.0, 0.0)
+    for (index, group) in groups.enumerated() {
+      let loss = try #require(group.loss)
+      let width = range.logWidth * Double(ends[index + 1] - ends[index]) / 24
+      let middle =
+        log(range.minimum) + range.logWidth * Double(ends[index] + ends[index + 1]) / 48
+      #expect(abs(log(group.sigma) - middle) < 1e-12)
+      #expect(abs(loss.value - (3 + 0.5 * middle)) < 5 * loss.standardError)
+      total += width * loss.value
+      variance += width * width * loss.standardError * loss.standardError
+    }
+    let integral = try #require(ledger.integral)
+    #expect(abs(total - integral.value) < 1e-12 * integral.value)
+    #expect(abs(variance.squareRoot() - integral.standardError) < 1e-9 * integral.standardError)
+  }
+
+  @Test("A group with an empty band has no loss, and the others have theirs")
+  func emptyGroup() throws {
+    let range = try #require(NoiseRange(minimum: 0.1, maximum: 10))
+    var ledger = LossLedger(
+      range: range, totalVariance: 1, dataScale: 1, bandCount: 6, pageSteps: 10)
+    var moments = Self.noMoments()
+    for i in 0..<100 { moments.add([1, sin(Double(i)), cos(Double(3 * i)), 0]) }
+    let empty = Self.noMoments().sums
+    Self.enter((0..<6).flatMap { $0 == 3 ? empty : moments.sums }, &ledger)
+    #expect(ledger.groups(3).map { $0.loss == nil } == [false, true, false])
+  }
+
   @Test("Turning the page twice forgets what was entered before")
   func pages() throws {
     let range = try #require(NoiseRange(minimum: 0.1, maximum: 10))

@@ -43,6 +43,74 @@ struct ProgressMeterTests {
     #expect(!pieces.joined().contains("\u{1B}[36m"))
   }
 
+  /// What a line of a terminal says half way, and what it might say.
+  private func halfWay(columns: Int) -> (line: String, words: Set<String>) {
+    let output = Output()
+    var meter = ProgressMeter("training", display: .bar(columns: columns, hasColor: false)) {
+      output.pieces.append($0)
+    }
+    meter.update(step: 0, of: 8000, loss: 1, note: "", time: 0)
+    meter.update(step: 3600, of: 8000, loss: 0.51234, note: "H ≤ 2.08(3) nats", time: 5.5)
+    let line = output.pieces.last?.dropFirst().dropLast(3) ?? ""
+    let bars = (8...30).flatMap { length in
+      (0...length).map {
+        String(repeating: "█", count: $0) + String(repeating: "░", count: length - $0)
+      }
+    }
+    return (
+      String(line),
+      Set(
+        bars + [
+          "training", "45%", "3600/8000", "655 steps/s", "655/s", "loss 0.5123",
+          "H ≤ 2.08(3) nats", "6.7 s left",
+        ])
+    )
+  }
+
+  @Test("A terminal of any width shows whole words alone", arguments: 2...130)
+  func wholeWords(columns: Int) {
+    let (line, words) = halfWay(columns: columns)
+    #expect(line.count < columns)
+    let shown = line.split(separator: "  ").map { $0.drop { $0 == " " } }.filter { !$0.isEmpty }
+    #expect(shown.allSatisfy { words.contains(String($0)) }, "\(shown)")
+    #expect(line.contains("45%") == (columns > 4))
+  }
+
+  @Test(
+    "The narrower a terminal, the fewer words: time left and entropy stay longest",
+    arguments: [
+      (
+        120,
+        "training  █████████████░░░░░░░░░░░░░░░░░   45%  3600/8000  655 steps/s  loss 0.5123"
+          + "  H ≤ 2.08(3) nats  6.7 s left"
+      ),
+      (80, "███████░░░░░░░░░░   45%  655 steps/s  loss 0.5123  H ≤ 2.08(3) nats  6.7 s left"),
+      (50, "█████░░░░░░░░   45%  H ≤ 2.08(3) nats  6.7 s left"), (20, " 45%  6.7 s left"),
+    ])
+  func widths(columns: Int, line: String) {
+    #expect(halfWay(columns: columns).line == line)
+  }
+
+  @Test(
+    "A note is asked for only when it is shown, and at the end",
+    arguments: [ProgressMeter.Display.lines, .bar(columns: 80, hasColor: false), .silent])
+  func notes(display: ProgressMeter.Display) {
+    let output = Output()
+    var asked = 0
+    func note() -> String {
+      asked += 1
+      return "note \(asked)"
+    }
+    var meter = ProgressMeter("a", display: display) { output.pieces.append($0) }
+    for step in 0...1000 {
+      meter.update(step: step, of: 1000, note: note(), time: 0.011 * Double(step))
+    }
+    meter.finish()
+    let shown = output.pieces.filter { $0 != "\n" }
+    #expect(asked == shown.count && (display == .silent) == shown.isEmpty)
+    for (index, piece) in shown.enumerated() { #expect(piece.contains("note \(index + 1)")) }
+  }
+
   @Test("A pipe gets plain lines, the first after 3 s, then one every 5 s, and the end")
   func lines() {
     let pieces = run(.lines, steps: 1000, seconds: 20)

@@ -28,6 +28,48 @@ import Testing
   }
 
   @Test(
+    "A value of another type is told with what was expected",
+    arguments: [
+      (
+        "train pair.json --steps 1e3",
+        "--steps: expected an integer from 1 to 2147483647, found '1e3'"
+      ),
+      ("train pair.json --batch x", "--batch: expected an integer from 1 to 1048576, found 'x'"),
+      ("train pair.json --seed -1", "--seed: expected an integer from 0 to 18446744073709551615"),
+      (
+        "train pair.json --threads 1.5", "--threads: expected an integer from 1 to 256, found '1.5'"
+      ),
+      ("train pair.json --ema x", "--ema: expected a number, found 'x'"),
+      ("sample pair.json --count 5 --steps 2.5", "--steps: expected an integer, found '2.5'"),
+      (
+        "evaluate pair.json --samples '_is_invalid_for_'--steps",
+        "found '' is invalid for '--steps'"
+      ),
+      (
+        "train pair.json --activation sine",
+        "--activation: expected one of 'silu', 'tanh', 'gelu' or 'relu', found 'sine'"
+      ),
+    ])
+  func otherTypes(words: String, mention: String) async throws {
+    try await place.expectError(
+      64, words.split(separator: " ").map { String($0.replacing("_", with: " ")) },
+      mentions: ["tinyscore: --", mention])
+  }
+
+  @Test("The help of 'train' fits a screen and names the defaults")
+  func trainHelp() async throws {
+    let text = try await place.expectSuccess(["train", "--help"])
+    #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 48)
+    // All but those that name a file, and flags.
+    let options = text.matches(of: /--([a-z-]+) <[NRSF]>|--([a-z-]+) <NAME>/)
+    #expect(options.count == 14)
+    let parts = text.split(separator: "  --").dropFirst()
+    for part in parts where part.contains(/^[a-z-]+ <(N|R|S|F|NAME)>/) {
+      #expect(part.contains("default:"), "\(part)")
+    }
+  }
+
+  @Test(
     "An option of 'evaluate' that cannot be is one message and exit code 64",
     arguments: [
       "--levels 0", "--levels -1", "--levels 1000000", "--samples 0", "--samples 99999999999",
