@@ -127,7 +127,7 @@ let package = Package(
         "Training", "ScoreNetwork", "Estimation", "Distributions", "ForwardProcess",
         "LinearAlgebra", "Randomness", "Statistics",
       ]),
-    tests("tinyscore", ["tinyscore", "JSONText"]),
+    tests("tinyscore", ["tinyscore", "JSONText", "Storage"]),
   ],
   swiftLanguageModes: [.v6]
 )

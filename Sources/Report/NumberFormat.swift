@@ -16,6 +16,13 @@ public func formatNumber(_ value: Double, significant: Int = 6) -> String {
   return formatFixed(value, decimals: max(0, significant - 1 - scientific.exponent))
 }
 
+/// The decimal text with as many significant digits as `width` characters hold, at least one and at most
+/// `significant`.
+public func formatNumber(_ value: Double, significant: Int, width: Int) -> String {
+  let texts = (1...significant).reversed().lazy.map { formatNumber(value, significant: $0) }
+  return texts.first { $0.count <= width } ?? formatNumber(value, significant: 1)
+}
+
 /// The decimal text of a number with its standard error in brackets, in units of the last digit.
 ///
 /// `0.69312(8)` is 0.69312 ± 0.00008. The error has one digit, or two where the first is 1 (so that

@@ -47,7 +47,10 @@ extension Checkpoint {
 
     self.init(
       configuration: configuration,
-      dataset: try reader.parse("dataset") { value throws(JSONError) in value },
+      dataset: try reader.parse("dataset") { value throws(JSONError) in
+        try PointFileReference.check(record: value)
+        return value
+      },
       state: TrainingState(
         network: network, average: average, optimizer: optimizer,
         embedding: NoiseEmbedding(frequencies: frequencies.map { Double($0) }),
@@ -57,6 +60,7 @@ extension Checkpoint {
       provenance: try reader.parse("provenance") { value throws(JSONError) in
         try Provenance(value)
       })
+    try checkState(path: path)
   }
 }
 

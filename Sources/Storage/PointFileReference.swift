@@ -24,6 +24,18 @@ struct PointFileReference {
     try reader.finish()
   }
 
+  /// Throws unless a checkpoint's record of its data set is a law, or says which point file it was.
+  static func check(record: JSONValue) throws(JSONError) {
+    let reader = try JSONObjectReader(record)
+    guard record["distribution"] != nil else {
+      _ = try PointFileReference(reader)
+      return
+    }
+    guard case .object? = record["file"] else { return }
+    var law = reader
+    _ = try PointFileReference(law.object("file"))
+  }
+
   /// The point file, found in one of the folders under its name and verified.
   func open(in folders: [String]) throws(StorageError) -> PointFile {
     let paths =

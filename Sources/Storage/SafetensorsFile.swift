@@ -42,6 +42,15 @@ public struct SafetensorsFile: Sendable, Equatable {
     self.tensors = tensors
   }
 
+  /// The tensors in the order of their data.
+  public var orderedTensors: [(name: String, tensor: Tensor)] {
+    tensors.sorted { left, right in
+      left.value.elementSize == right.value.elementSize
+        ? left.key.utf8.lexicographicallyPrecedes(right.key.utf8)
+        : left.value.elementSize > right.value.elementSize
+    }.map { ($0.key, $0.value) }
+  }
+
   /// The keys of the metadata that every file has.
   enum MetadataKey: String, CaseIterable {
     case format
@@ -73,6 +82,14 @@ public struct Tensor: Sendable, Equatable {
   /// A tensor of double precision; a vector if no shape is given.
   public init(_ elements: [Double], shape: [Int]? = nil) {
     self.init(.double(elements), count: elements.count, shape: shape)
+  }
+
+  /// The bytes of an element.
+  public var elementSize: Int {
+    switch values {
+    case .single: MemoryLayout<Float>.size
+    case .double: MemoryLayout<Double>.size
+    }
   }
 
   private init(_ values: Values, count: Int, shape: [Int]?) {

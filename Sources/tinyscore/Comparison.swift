@@ -1,36 +1,63 @@
 internal import JSONText
-internal import Report
+internal import Statistics
 internal import Storage
 
 /// In what two checkpoints differ.
 struct Comparison {
-  /// The options that differ, with both values.
-  let options: [(name: String, left: String, right: String)]
-  /// The tensors that differ, with the largest distance of two elements; nil for shapes that differ.
-  let tensors: [(name: String, distance: Double?)]
-  private let isSameDataset: Bool
-  private let isSameStep: Bool
-  private let paths: (String, String)
-
-  init(_ left: Inspection, _ right: Inspection) {
-    paths = (left.path, right.path)
-    isSameDataset =
-      left.checkpoint.dataset.canonicalText == right.checkpoint.dataset.canonicalText
-    isSameStep = left.checkpoint.step == right.checkpoint.step
-    options = Self.differences(
-      left.checkpoint.configuration.json, right.checkpoint.configuration.json)
-    let names = Set(left.file.tensors.keys).union(right.file.tensors.keys).sorted()
-    tensors = names.compactMap { name in
-      guard let a = left.file.tensors[name], let b = right.file.tensors[name],
-        a.shape == b.shape
-      else { return (name, nil) }
-      let distance = zip(a.doubles, b.doubles).reduce(0) { max($0, abs($1.0 - $1.1)) }
-      return distance > 0 ? (name, distance) : nil
-    }
+  /// A tensor that is not the same in both.
+  struct TensorDifference {
+    let name: String
+    /// The tensor in each file; nil where there is none.
+    let left: Tensor?
+    let right: Tensor?
+    /// How far they are apart; nil unless both are there with one shape.
+    let distance: ElementDistance?
   }
 
-  /// Whether the two hold the same run at the same step.
-  var areEqual: Bool { options.isEmpty && tensors.isEmpty && isSameDataset && isSameStep }
+  /// The two checkpoints.
+  let left: Inspection
+  let right: Inspection
+  /// The options that differ, with both values.
+  let options: [(name: String, left: String, right: String)]
+  /// The tensors that differ, in the order of the data.
+  let tensors: [TensorDifference]
+  /// How far the learned functions are apart; nil for files that are the same.
+  private(set) var functions: FunctionComparison?
+
+  init(_ left: Inspection, _ right: Inspection) {
+    (self.left, self.right) = (left, right)
+    options = Self.differences(
+      left.checkpoint.configuration.json, right.checkpoint.configuration.json)
+    tensors = Self.tensorDifferences(left.file, right.file)
+  }
+
+  /// Compares the functions too, unless the files are the same.
+  mutating func compareFunctions(_ common: CommonOptions) {
+    guard !areEqual else { return }
+    functions = FunctionComparison(
+      left, right, seed: common.seed, workers: common.makeWorkers())
+  }
+
+  /// Whether the two are the same file: equal content is equal bytes.
+  var areEqual: Bool { left.sha256 == right.sha256 }
+
+  var isSameDataset: Bool {
+    left.checkpoint.dataset.canonicalText == right.checkpoint.dataset.canonicalText
+  }
+
+  var isSameStep: Bool { left.checkpoint.step == right.checkpoint.step }
+
+  var isSameProvenance: Bool { left.checkpoint.provenance == right.checkpoint.provenance }
+
+  /// The tensors that both files have in one shape and that differ.
+  var comparable: [(name: String, left: Tensor, right: Tensor, distance: ElementDistance)] {
+    tensors.compactMap { tensor in
+      guard let a = tensor.left, let b = tensor.right, let distance = tensor.distance else {
+        return nil
+      }
+      return (tensor.name, a, b, distance)
+    }
+  }
 
   /// The members of `left` that have another value in `right`, or none.
   static func differences(
@@ -44,32 +71,20 @@ struct Comparison {
     }
   }
 
-  var text: String {
-    guard !areEqual else { return "\(paths.0) and \(paths.1) hold the same\n" }
-    var lines: [String] = ["\(paths.0) and \(paths.1) differ"]
-    if !isSameDataset { lines.append("  data set") }
-    if !isSameStep { lines.append("  step") }
-    for option in options {
-      lines.append("  --\(option.name): \(option.left) and \(option.right)")
+  private static func tensorDifferences(
+    _ left: SafetensorsFile, _ right: SafetensorsFile
+  ) -> [TensorDifference] {
+    // As one file with the tensors of both would have them.
+    let all = SafetensorsFile(
+      metadata: [:], tensors: left.tensors.merging(right.tensors) { first, _ in first })
+    return all.orderedTensors.compactMap { name, _ in
+      let (a, b) = (left.tensors[name], right.tensors[name])
+      guard let a, let b, a.shape == b.shape, a.elementSize == b.elementSize else {
+        return TensorDifference(name: name, left: a, right: b, distance: nil)
+      }
+      let distance = ElementDistance(a.doubles, b.doubles)
+      return distance.firstDifference == nil
+        ? nil : TensorDifference(name: name, left: a, right: b, distance: distance)
     }
-    for tensor in tensors {
-      let distance = tensor.distance.map { "by up to \(formatNumber($0, significant: 3))" }
-      lines.append("  \(tensor.name): \(distance ?? "another shape, or in one file only")")
-    }
-    return lines.map { plainText($0) }.joined(separator: "\n") + "\n"
-  }
-
-  var json: JSONValue {
-    [
-      "schema": "tinyscore.comparison.v1", "left": .string(paths.0), "right": .string(paths.1),
-      "equal": .bool(areEqual), "sameDataset": .bool(isSameDataset),
-      "sameStep": .bool(isSameStep),
-      "options": .array(
-        options.map {
-          ["name": .string($0.name), "left": .string($0.left), "right": .string($0.right)]
-        }),
-      "tensors": .array(
-        tensors.map { ["name": .string($0.name), "distance": JSONValue($0.distance)] }),
-    ]
   }
 }

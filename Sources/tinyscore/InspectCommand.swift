@@ -8,48 +8,61 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows what is in a checkpoint, or in what two of them differ.",
     usage: "tinyscore inspect <checkpoint> [<other checkpoint>] [<options>]",
-    discussion: "Example: tinyscore inspect checkpoints/ring-8.safetensors --stats")
+    discussion: """
+      Of two checkpoints: options, tensors and the learned functions on common samples; exit code 1 \
+      if they differ.
+      Example: tinyscore inspect checkpoints/ring-8.safetensors --stats
+      """)
 
-  @Argument(help: "One checkpoint, or two to compare.")
+  @Argument(help: "One checkpoint, or two to compare; any number with --check.")
   var checkpoints: [String]
 
   @Flag(help: "As JSON.")
   var json = false
 
-  @Flag(help: "Verify the file, and say only whether it is whole.")
+  @Flag(help: "Verify form, hash and every field against the others.")
   var check = false
 
-  @Flag(help: "Also the range, mean and norm of every tensor.")
+  @Flag(help: "Also range, moments and histogram of every tensor (always in JSON).")
   var stats = false
 
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func validate() throws {
-    guard checkpoints.count <= 2 else {
+    guard check || checkpoints.count <= 2 else {
       throw ValidationError("expected one checkpoint or two, found \(checkpoints.count)")
     }
   }
 
   mutating func run() throws {
-    if checkpoints.count == 2 {
-      try compare(checkpoints[0], checkpoints[1])
-      return
-    }
-    let inspection = try Inspection(path: checkpoints[0])
     if check {
-      let report: JSONValue = [
-        "schema": "tinyscore.check.v1", "path": .string(checkpoints[0]), "valid": true,
-      ]
-      try Terminal.print(
-        json ? report.prettyText : "\(checkpoints[0]): whole, every hash and field agrees\n")
+      try verify()
+    } else if checkpoints.count == 2 {
+      try compare(checkpoints[0], checkpoints[1])
     } else {
+      let inspection = try Inspection(path: checkpoints[0])
       try Terminal.print(
         json ? inspection.json.prettyText : inspection.text(withStatistics: stats))
     }
   }
 
+  /// Verifies all before the first word: results are of files that are whole.
+  private func verify() throws {
+    let results = try checkpoints.map { try Verification(path: $0) }
+    guard json else {
+      try Terminal.print(results.map(\.text).joined(separator: "\n"))
+      return
+    }
+    let document: JSONValue =
+      results.count == 1
+      ? results[0].json
+      : ["schema": "tinyscore.checks.v1", "checks": .array(results.map(\.json))]
+    try Terminal.print(document.prettyText)
+  }
+
   private func compare(_ left: String, _ right: String) throws {
-    let comparison = try Comparison(Inspection(path: left), Inspection(path: right))
+    var comparison = try Comparison(Inspection(path: left), Inspection(path: right))
+    comparison.compareFunctions(common)
     try Terminal.print(json ? comparison.json.prettyText : comparison.text)
     if !comparison.areEqual { throw ExitCode(ResultCode.checkFailed.rawValue) }
   }

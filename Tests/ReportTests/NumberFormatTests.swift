@@ -18,6 +18,16 @@ struct NumberFormatTests {
   }
 
   @Test(
+    "A number gives up digits where there is no room for them",
+    arguments: [
+      (-0.123, "-0.123"), (-0.0123, "-0.0123"), (-0.00123, "-0.0012"), (-1.23e-5, "-1.2e-5"),
+      (-1.23e-123, "-1e-123"), (473049, "473049"), (-123456.7, "-123457"),
+    ])
+  func narrow(value: Double, text: String) {
+    #expect(formatNumber(value, significant: 3, width: 7) == text)
+  }
+
+  @Test(
     "An estimate shows its error in units of the last digit",
     arguments: [
       (0.693_117, 0.000_083, "0.69312(8)"), (-0.693_117, 0.000_083, "-0.69312(8)"),

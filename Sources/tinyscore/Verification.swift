@@ -1,0 +1,94 @@
+internal import JSONText
+internal import Report
+internal import Statistics
+internal import Storage
+
+/// What `inspect --check` verified of a checkpoint.
+struct Verification {
+  /// One kind of check, and what was found.
+  private struct Check {
+    let name: String
+    let finding: String
+    /// Whether it could be made: data may be elsewhere.
+    var wasMade = true
+  }
+
+  private let path: String
+  private let checks: [Check]
+
+  /// Verifies the file `path`; throws at the first thing that is wrong.
+  init(path: String) throws {
+    // Reading alone verifies form, hash and what is needed to go on.
+    let inspection = try Inspection(path: path)
+    let checkpoint = inspection.checkpoint
+    try checkpoint.checkLedger(path: path)
+    try checkpoint.checkEmbedding(path: path)
+    let options = checkpoint.configuration
+    let tensors = inspection.file.tensors.values
+    let elements = tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
+    self.path = path
+    checks = [
+      Check(name: "header", finding: "the one encoding of its content, data aligned to 64 bytes"),
+      Check(name: "hash", finding: "SHA-256 over all tensors and texts"),
+      Check(
+        name: "tensors",
+        finding: "the \(tensors.count) of these options by name, type and shape; \(elements) finite"
+      ),
+      Check(
+        name: "progress",
+        finding: "step \(checkpoint.step) of \(options.steps), samples and generator as at it"),
+      Check(name: "optimizer", finding: Self.optimizer(checkpoint)),
+      Check(
+        name: "ledger",
+        finding:
+          "\(checkpoint.ledger.bandCount) bands hold the samples of the last steps, sums possible"),
+      Check(
+        name: "embedding",
+        finding: "\(checkpoint.state.embedding.frequencies.count) frequencies, ascending"),
+      try Self.data(inspection),
+    ]
+  }
+
+  private static func optimizer(_ checkpoint: Checkpoint) -> String {
+    guard checkpoint.hasOptimizerState else { return "none, weights only" }
+    let moments = "second moments not below 0"
+    guard let defect = checkpoint.basisDefect else { return moments }
+    return moments + ", bases orthonormal to \(formatNumber(Double(defect), significant: 1))"
+  }
+
+  /// Compares the mean and scale in the file with those of the data set.
+  ///
+  /// A point file that has moved or changed is not the checkpoint's fault; a law inside it is.
+  private static func data(_ inspection: Inspection) throws -> Check {
+    let data: Dataset
+    do {
+      data = try inspection.trainingData()
+    } catch let error as StorageError where !inspection.hasWholeLaw {
+      return Check(name: "data", finding: "not compared: \(error)", wasMade: false)
+    }
+    try inspection.checkpoint.checkMoments(data.law.moments, path: inspection.path)
+    return Check(name: "data", finding: "mean, scale and variance are those of \(data.name)")
+  }
+
+  /// What `inspect --check` prints.
+  var text: String {
+    let isComplete = checks.allSatisfy(\.wasMade)
+    var table = TextTable(
+      title: "\(path): whole, every hash and field agrees"
+        + (isComplete ? "" : ", the data not compared"),
+      columns: [.init("check", alignment: .left), .init("finding", alignment: .left)])
+    for check in checks { table.append([check.name, plainText(check.finding, limit: 300)]) }
+    return table.text
+  }
+
+  /// What `inspect --check --json` prints, schema `tinyscore.check.v1`.
+  var json: JSONValue {
+    [
+      "schema": "tinyscore.check.v1", "path": .string(path), "valid": true,
+      "checks": .array(
+        checks.map {
+          ["name": .string($0.name), "made": .bool($0.wasMade), "finding": .string($0.finding)]
+        }),
+    ]
+  }
+}
