@@ -158,7 +158,16 @@ import Testing
     var testDescription: String { "\(place) \(element) \(value) \(text?.1 ?? "")" }
   }
 
-  private func forge(_ forgery: Forgery) throws {
+  /// A small checkpoint, trained once for all forgeries.
+  private static let trained = Task {
+    let place = try Workplace()
+    try place.putPair()
+    try await place.train("pair.json", to: "m.safetensors")
+    return try place.bytes("m.safetensors")
+  }
+
+  private func forge(_ forgery: Forgery) async throws {
+    try place.put(await Self.trained.value, "m.safetensors")
     try place.forge("m.safetensors", "forged.safetensors", tensor: forgery.place) {
       $0[forgery.element] = forgery.value
     } metadata: {
@@ -181,8 +190,7 @@ import Testing
       Forgery(place: "optimizer.bases.0.right.factor", value: -1),
     ])
   func unusable(forgery: Forgery) async throws {
-    try await place.train("pair.json", to: "m.safetensors")
-    try forge(forgery)
+    try await forge(forgery)
     let name = forgery.text == nil ? "'\(forgery.place)'" : "metadata"
     for words in [["inspect"], ["inspect", "--check"], ["evaluate"]] {
       try await place.expectError(65, words + ["forged.safetensors"], mentions: [name])
@@ -211,8 +219,7 @@ import Testing
       Forgery(place: "embedding.frequencies", element: 2, value: 0.1),
     ])
   func suspicious(forgery: Forgery) async throws {
-    try await place.train("pair.json", to: "m.safetensors")
-    try forge(forgery)
+    try await forge(forgery)
     try await place.expectSuccess(["inspect", "forged.safetensors", "--stats"])
     try await place.expectError(
       65, ["inspect", "forged.safetensors", "--check"], mentions: ["'\(forgery.place)'"])
