@@ -96,7 +96,7 @@ public struct TextPlot: Sendable {
   private func position(_ x: Double) -> Double {
     guard let range = xAxis.range else { return 0 }
     return xAxis.isLogarithmic
-      ? log(x / range.lowerBound) / log(range.upperBound / range.lowerBound)
+      ? (log(x) - log(range.lowerBound)) / (log(range.upperBound) - log(range.lowerBound))
       : (x - range.lowerBound) / (range.upperBound - range.lowerBound)
   }
 

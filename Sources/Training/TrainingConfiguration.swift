@@ -51,6 +51,10 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public static let sizeLimits = (
     steps: (1 << 31) - 1, batch: 1 << 20, width: 1 << 14, depth: 64
   )
+  /// The noise levels that single precision carries through the network.
+  public static let sigmaBounds = 1e-30...1e30
+  /// The least width of the range in `ln σ`, at which its levels still differ in single precision.
+  public static let leastLogWidth = 1e-3
 
   /// The first option that is out of bounds, with the bounds and what was found; nil if all are in.
   ///
@@ -69,6 +73,13 @@ public struct TrainingConfiguration: Sendable, Equatable {
     }
     guard averageDecay >= 0 && averageDecay < 1 else {
       return ("ema", "a number from 0 to below 1", "\(averageDecay)")
+    }
+    for (option, sigma) in [("sigma-min", range.minimum), ("sigma-max", range.maximum)]
+    where !Self.sigmaBounds.contains(sigma) {
+      return (option, "a number from 1e-30 to 1e30", "\(sigma)")
+    }
+    guard range.logWidth > Self.leastLogWidth else {
+      return ("sigma-max", "sigma-min below it by 0.1 % at least", "\(range.maximum)")
     }
     guard holdout >= 0 && holdout < 1 else {
       return ("holdout", "a number from 0 to below 1", "\(holdout)")

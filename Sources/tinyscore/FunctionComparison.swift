@@ -66,8 +66,9 @@ struct FunctionComparison {
     do {
       return try left.trainingData()
     } catch {
-      guard let data = try? right.trainingData() else { throw error }
-      return data
+      if let data = try? right.trainingData() { return data }
+      guard let reason = left.missingData(error) else { throw error }
+      throw Failure(.noInput, "the data: \(reason)")
     }
   }
 }

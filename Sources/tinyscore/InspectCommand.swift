@@ -9,12 +9,11 @@ struct Inspect: ParsableCommand {
     abstract: "Shows what is in a checkpoint, or in what two of them differ.",
     usage: "tinyscore inspect <checkpoint> [<other checkpoint>] [<options>]",
     discussion: """
-      Of two checkpoints: options, tensors and the learned functions on common samples; exit code 1 \
-      if they differ.
+      Two are compared by options, tensors and what they learned; exit 1: they differ.
       Example: tinyscore inspect checkpoints/ring-8.safetensors --stats
       """)
 
-  @Argument(help: "One checkpoint, or two to compare; any number with --check.")
+  @Argument(help: "One, or two to compare; any number with --check.")
   var checkpoints: [String]
 
   @Flag(help: "As JSON.")
@@ -23,7 +22,7 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Verify form, hash and every field against the others.")
   var check = false
 
-  @Flag(help: "Also range, moments and histogram of every tensor (always in JSON).")
+  @Flag(help: "Also range, moments and histogram of every tensor.")
   var stats = false
 
   @OptionGroup(title: "Common options") var common: CommonOptions

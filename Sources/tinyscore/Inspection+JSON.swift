@@ -35,9 +35,17 @@ extension Inspection {
   }
 
   private func stageJSON(_ name: String, _ stage: NetworkStage) -> JSONValue {
-    [
-      "name": .string(name), "kind": .string(stage.kind.text), "outputs": integer(stage.outputs),
-      "parameters": integer(stage.parameters), "multiplyAdds": integer(stage.multiplyAdds),
+    var (kind, inputs, activation): (JSONValue, JSONValue, JSONValue) = (
+      .string(name), .null, .null
+    )
+    if case .linear(let count, let function) = stage.kind {
+      (kind, inputs) = ("linear", integer(count))
+      activation = function.map { .string($0.rawValue) } ?? .null
+    }
+    return [
+      "name": .string(name), "kind": kind, "inputs": inputs, "outputs": integer(stage.outputs),
+      "activation": activation, "parameters": integer(stage.parameters),
+      "multiplyAdds": integer(stage.multiplyAdds),
     ]
   }
 

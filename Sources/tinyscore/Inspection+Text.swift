@@ -15,8 +15,10 @@ extension Inspection {
     var parts = [summary.map { plainText($0) + "\n" }.joined()]
     if let plot = ledgerPlot { parts.append(plot.text) }
     parts.append(layerTable.text)
-    parts.append(tensorTable(withStatistics: withStatistics).text)
-    if withStatistics { parts.append(statisticsTable.text) }
+    let statistics =
+      withStatistics ? tensors.map { ElementStatistics($0.tensor.doubles) } : nil
+    parts.append(tensorTable(statistics).text)
+    if let statistics { parts.append(momentsTable(statistics).text) }
     return parts.joined(separator: "\n")
   }
 
@@ -101,8 +103,8 @@ extension Inspection {
     let operations = shape.stages.reduce(0) { $0 + $1.multiplyAdds }
     table.append(["total", "", "", "\(shape.parameterCount)", "\(operations)"])
     table.footer = [
-      "\(shape.parameterCount * MemoryLayout<Float>.size) bytes of parameters; multiply-adds are of one "
-        + "sample, forward;",
+      "\(shape.parameterCount * MemoryLayout<Float>.size) bytes; multiply-adds are of one sample, "
+        + "forward;",
       "a training step makes \(operationsText) floating-point operations.",
     ]
     return table
@@ -114,20 +116,19 @@ extension Inspection {
   }
 
   /// The names, types and shapes, and what can be counted and seen of the elements.
-  private func tensorTable(withStatistics: Bool) -> TextTable {
+  private func tensorTable(_ statistics: [ElementStatistics]?) -> TextTable {
     var columns: [TextTable.Column] = [
       .init("tensor", alignment: .left), .init("type", alignment: .left), .init("shape"),
     ]
-    if withStatistics {
+    if statistics != nil {
       columns += [
         .init("zeros"), .init("NaN"), .init("inf"), .init("histogram", alignment: .left),
       ]
     }
     var table = TextTable(columns: columns)
-    for (name, tensor) in tensors {
+    for (index, (name, tensor)) in tensors.enumerated() {
       var row = [name, tensor.typeName, tensor.shapeText]
-      if withStatistics {
-        let of = ElementStatistics(tensor.doubles)
+      if let of = statistics?[index] {
         row += [of.zeros, of.notNumbers, of.infinities].map { "\($0)" }
         row.append(sparkline(of.histogram.map(Double.init)))
       }
@@ -136,12 +137,12 @@ extension Inspection {
     return table
   }
 
-  private var statisticsTable: TextTable {
+  /// The range, moments and norm of each tensor.
+  private func momentsTable(_ statistics: [ElementStatistics]) -> TextTable {
     var table = TextTable(
       columns: [.init("tensor", alignment: .left)]
         + ["min", "max", "mean", "std", "norm"].map { .init($0) })
-    for (name, tensor) in tensors {
-      let of = ElementStatistics(tensor.doubles)
+    for ((name, _), of) in zip(tensors, statistics) {
       table.append(
         [name]
           + [of.minimum, of.maximum, of.mean, of.standardDeviation, of.norm].map {

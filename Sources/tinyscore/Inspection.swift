@@ -59,10 +59,23 @@ struct Inspection {
     try Model.network(checkpoint, path: path).dataset(replacement: nil).data
   }
 
+  /// Why the training data are not at hand; nil for an error that is the checkpoint's own.
+  ///
+  /// A point file that has moved or changed is not the checkpoint's fault; a law inside it is.
+  func missingData(_ error: any Error) -> String? {
+    guard !hasWholeLaw, let error = error as? StorageError else { return nil }
+    let record = checkpoint.dataset["file"] ?? checkpoint.dataset
+    guard case .string(let name)? = record["name"] else { return nil }
+    return excerpt(name)
+      + (error.kind == .noInput ? " is not at hand" : " is not the file of the training")
+  }
+
   /// The entropy of the data in nats, where the file has the law and that is of points; and how many
   /// they are, if all weigh the same.
   var dataEntropy: (value: Double, evenPoints: Int?)? {
-    guard hasWholeLaw, let law = try? trainingData().law as? PointsLaw, let entropy = law.entropy,
+    // Other laws are not made for nothing.
+    guard hasWholeLaw, checkpoint.dataset["distribution"] == "points",
+      let law = try? trainingData().law as? PointsLaw, let entropy = law.entropy,
       entropy > 0
     else { return nil }
     let isEven = law.weights.allSatisfy { $0 == law.weights[0] }

@@ -52,7 +52,7 @@ struct RunOptions: ParsableArguments {
   var holdout = 0.0
 
   /// The noise levels that single precision carries through the network.
-  static let sigmaBounds = 1e-30...1e30
+  static let sigmaBounds = TrainingConfiguration.sigmaBounds
 
   func validate() throws {
     for (option, sigma) in [("sigma-min", sigmaMin), ("sigma-max", sigmaMax)] {
@@ -83,6 +83,9 @@ struct RunOptions: ParsableArguments {
     guard let result = configuration(range: range, dimension: dimension, seed: seed) else {
       preconditionFailure("a range that was checked is one")
     }
+    if let problem = result.problem {
+      throw Failure.usage(problem.option, expected: problem.expected, found: problem.found)
+    }
     try result.checkMemory(dimension: dimension)
     return result
   }
@@ -103,7 +106,9 @@ struct RunOptions: ParsableArguments {
 
   /// The range of noise levels, wide enough that its levels differ in single precision.
   private func range(from low: Double, to high: Double) throws -> NoiseRange {
-    guard let range = NoiseRange(minimum: low, maximum: high), range.logWidth > 1e-3 else {
+    guard let range = NoiseRange(minimum: low, maximum: high),
+      range.logWidth > TrainingConfiguration.leastLogWidth
+    else {
       let given = { (sigma: Double?) in sigma == nil ? " (from the data)" : "" }
       throw Failure.usage(
         sigmaMin == nil ? "sigma-max" : "sigma-min",

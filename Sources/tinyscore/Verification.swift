@@ -57,14 +57,13 @@ struct Verification {
   }
 
   /// Compares the mean and scale in the file with those of the data set.
-  ///
-  /// A point file that has moved or changed is not the checkpoint's fault; a law inside it is.
   private static func data(_ inspection: Inspection) throws -> Check {
     let data: Dataset
     do {
       data = try inspection.trainingData()
-    } catch let error as StorageError where !inspection.hasWholeLaw {
-      return Check(name: "data", finding: "not compared: \(error)", wasMade: false)
+    } catch {
+      guard let reason = inspection.missingData(error) else { throw error }
+      return Check(name: "data", finding: "not compared: \(reason)", wasMade: false)
     }
     try inspection.checkpoint.checkMoments(data.law.moments, path: inspection.path)
     return Check(name: "data", finding: "mean, scale and variance are those of \(data.name)")

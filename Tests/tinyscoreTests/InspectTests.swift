@@ -182,6 +182,8 @@ import Testing
     "A forged state that no run could go on from is refused by every command",
     arguments: [
       Forgery(place: "config", text: (#""steps":100"#, #""steps":99"#)),
+      Forgery(
+        place: "config", text: (#""sigma-max":"#, #""sigma-max":999999999999999999999999999999"#)),
       Forgery(place: "dataset", text: (#""distribution":"points","#, "")),
       Forgery(place: "optimizer.second.layers.0.weight", element: 3, value: -1e-9),
       Forgery(place: "optimizer.second.layers.1.bias", value: -1),
@@ -223,6 +225,27 @@ import Testing
     try await place.expectSuccess(["inspect", "forged.safetensors", "--stats"])
     try await place.expectError(
       65, ["inspect", "forged.safetensors", "--check"], mentions: ["'\(forgery.place)'"])
+  }
+
+  @Test(
+    "Numbers of any size are shown and compared without a trap",
+    arguments: ["ledger.pages", "ema.layers.1.weight", "data.mean"],
+    [1e308, -3e38, 1e-44])
+  func extremes(tensor: String, value: Double) async throws {
+    try place.put(await Self.trained.value, "m.safetensors")
+    let finite = tensor == "ledger.pages" ? value : max(-3e38, min(3e38, value))
+    try place.forge("m.safetensors", "forged.safetensors", tensor: tensor) {
+      for index in $0.indices where index % 3 > 0 || $0.count == 1 { $0[index] = finite }
+    }
+    try await place.expectSuccess(["inspect", "forged.safetensors", "--stats"])
+    try await place.expectSuccess(["inspect", "forged.safetensors", "--json"])
+    let comparison = try await place.run([
+      "inspect", "m.safetensors", "forged.safetensors", "--json",
+    ])
+    #expect(comparison.code == 1 && comparison.stderr == "", "\(comparison.stderr)")
+    _ = try JSONValue(reading: comparison.stdout)
+    let outcome = try await place.run(["inspect", "forged.safetensors", "--check"])
+    #expect([0, 65].contains(outcome.code), "\(outcome.stderr)")
   }
 
   @Test("A law inside the file that is none is corrupt, and the summary does without it")
