@@ -28,10 +28,11 @@ extension Inspection {
     let (steps, made) = (options.steps, checkpoint.provenance)
     func number(_ value: Double) -> String { formatNumber(value, significant: 4) }
     let state =
-      checkpoint.step == steps ? "finished" : "stopped at step \(checkpoint.step), to be resumed"
+      checkpoint.step == steps
+      ? "finished: \(steps) steps" : "unfinished: step \(checkpoint.step) of \(steps)"
     return [
       path, "a score network trained on \(dataDescription)", "",
-      "training   \(state): \(steps) steps of \(options.batch) samples; "
+      "training   \(state), \(options.batch) samples each; "
         + "\(checkpoint.samplesSeen) seen",
       "optimizer  \(options.optimizer.rawValue), learning rate \(number(options.learningRate)), "
         + "average \(number(options.averageDecay)), seed \(options.seed)"

@@ -27,7 +27,7 @@ import Testing
     let long = text.split(separator: "\n").filter { $0.count > 80 }.map(String.init)
     #expect(long == [], "\(long)")
     for words in [
-      "trained on pair: points, 2 in D = 1", "finished: 100 steps of 512 samples; 51200 seen",
+      "trained on pair: points, 2 in D = 1", "finished: 100 steps, 512 samples each; 51200 seen",
       "% of the data's ln 2 = 0.69315", "tinyscore \(Provenance.currentVersion)",
       try FileContents(path: place["m.safetensors"]).sha256, "Linear, 24 in + silu",
       "optimizer.bases.3.right.factor", "nats per unit of ln σ", "└",
@@ -50,7 +50,7 @@ import Testing
         $0["config"] = $0["config"]?.replacing(#""steps":100"#, with: #""steps":200"#)
       })
     let part = try await place.expectSuccess(["inspect", "part.safetensors"])
-    #expect(part.contains("stopped at step 100, to be resumed: 200 steps"))
+    #expect(part.contains("unfinished: step 100 of 200, 512 samples each; 51200 seen"))
     try place.put(
       #"{"distribution": "gaussian", "mean": [0, 0], "standardDeviation": 1}"#, "normal.json")
     try await place.train("normal.json", to: "n.safetensors", ["--weights-only"])
