@@ -28,11 +28,11 @@ extension Comparison {
       lines.append("  --\(option.name): \(option.left) and \(option.right)")
     }
     if !isSameProvenance {
-      let makers = [a, b].map { checkpoint in
-        let made = checkpoint.provenance
-        return "tinyscore \(made.version) with OpenBLAS \(made.openBLAS), \(made.coreType)"
+      for (name, made) in [("A", a.provenance), ("B", b.provenance)] {
+        lines.append(
+          "  \(name) made by: tinyscore \(made.version), OpenBLAS \(made.openBLAS), \(made.coreType)"
+        )
       }
-      lines.append("  made by: \(makers[0]) and \(makers[1])")
     }
     lines += shapeLines
     if let first = comparable.first, let index = first.distance.firstDifference {
