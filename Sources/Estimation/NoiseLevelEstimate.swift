@@ -33,15 +33,25 @@ public struct NoiseLevelEstimate: Sendable {
 extension NoiseLevelEstimate {
   /// The estimates that follow from the fit of a level, for data with these moments.
   init(sigma: Double, fit: RateFit, data: DataMoments, wideNoise: WideNoise?) {
-    let (d, l, along) = (fit.dimension, fit.rates.means[0], fit.rates.means[1])
-    let isRare = fit.losses.matter(
-      sigma: sigma, dataScale: data.scale,
-      tailWeight: wideNoise?.tailWeight(samples: fit.losses.count) ?? 1)
-    /// `α L + β (D − A)` with its standard error.
+    self.init(
+      sigma: sigma, dimension: fit.dimension, mismatch: fit.mismatch,
+      isRare: fit.losses.matter(
+        sigma: sigma, dataScale: data.scale,
+        tailWeight: wideNoise?.tailWeight(samples: fit.losses.count) ?? 1),
+      rates: { fit.rates.combination(0, [$0, $1, 0]) },
+      widened: {
+        fit.losses.widened($0, sigma: sigma, totalVariance: data.totalVariance)
+      })
+  }
+
+  /// The estimates that follow from the means of L and `D − A`, of which `rates(α, β)` tells
+  /// `α L + β (D − A)` with its standard error, `widened` where rare events matter.
+  init(
+    sigma: Double, dimension d: Double, mismatch: Estimate?, isRare: Bool,
+    rates: (Double, Double) -> Estimate, widened: (Estimate) -> Estimate
+  ) {
     func combination(_ alpha: Double, _ beta: Double) -> Estimate {
-      let estimate = fit.rates.combination(0, [alpha, beta, 0])
-      guard isRare else { return estimate }
-      return fit.losses.widened(estimate, sigma: sigma, totalVariance: data.totalVariance)
+      isRare ? widened(rates(alpha, beta)) : rates(alpha, beta)
     }
     self.sigma = sigma
     loss = combination(1, 0)
@@ -49,7 +59,8 @@ extension NoiseLevelEstimate {
     scoreNorm = combination(-1, 2)
     miscalibration = combination(2, -2)
     // D − A²/B = L − (B − A)²/B, and (B − A)² exceeds the true square by the variance on average.
-    let distance = fit.rates.combination(0, [1, -1, 0])
+    let (l, along) = (loss.value, divergence.value)
+    let distance = rates(1, -1)
     let square = distance.value * distance.value - distance.standardError * distance.standardError
     let norm = d - 2 * along + l
     scalingGain = norm > 0 && square.isFinite ? min(square / norm, max(0, l)) : 0
@@ -58,7 +69,7 @@ extension NoiseLevelEstimate {
     let slope = combination(ratio * ratio, 2 * ratio * (1 - ratio))
     upperBound = Estimate(
       loss.value - max(0, scalingGain), standardError: slope.standardError, freedom: slope.freedom)
-    scoreMatchingLoss = fit.mismatch
+    scoreMatchingLoss = mismatch
     restsOnRareEvents = isRare
   }
 }

@@ -11,6 +11,11 @@ public struct SampledCurve: Sendable {
   /// The Jacobian at each noise level; nil where none was asked for.
   public let geometry: [LevelGeometry]?
 
+  /// Estimates as given, without Jacobians.
+  init(levels: [NoiseLevelEstimate], integrals: RateIntegrals?) {
+    (self.levels, self.integrals, geometry) = (levels, integrals, nil)
+  }
+
   /// The estimates that follow from the sums of batches of samples.
   init(
     _ batches: [CurveSums], sigmas: [Double], source: any SampleSource, wideNoise: WideNoise?,

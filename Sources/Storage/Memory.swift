@@ -44,12 +44,14 @@ func checkMemory(
 ) throws(StorageError) {
   let needed = rows * (Double(columns) * Double(MemoryLayout<Double>.size) + bytesBesidePoint)
   guard let available = availableMemory(), needed > available else { return }
-  let text = { (bytes: Double) in "\((bytes / 1e8).rounded() / 10) GB" }
   throw .malformed(
     file: file, place: place,
-    expected: "points that fit into \(text(available)) of memory as float64",
-    found: "a need of \(text(needed))", remedy: "take a part of the points")
+    expected: "points that fit into \(memoryText(available)) of memory as float64",
+    found: "a need of \(memoryText(needed))", remedy: "take a part of the points")
 }
 
 /// What `PointsLaw` holds at most beside the coordinates of a point.
 private let bytesBesidePoint = 50.0
+
+/// An amount of memory as messages say it.
+func memoryText(_ bytes: Double) -> String { "\((bytes / 1e8).rounded() / 10) GB" }

@@ -3,8 +3,8 @@ public import LinearAlgebra
 
 /// An array of real numbers in an `.npy` file, of any version, type, byte order and memory order.
 public struct NumpyFile: Sendable {
-  private let contents: FileContents
-  private let header: NumpyHeader
+  let contents: FileContents
+  let header: NumpyHeader
 
   /// The lengths of the axes.
   public var shape: [Int] { header.shape }

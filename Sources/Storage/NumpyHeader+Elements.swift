@@ -96,23 +96,23 @@ private struct ElementGrid {
 }
 
 /// A type of number as files store it.
-private protocol StoredNumber {
+protocol StoredNumber {
   associatedtype Bits: FixedWidthInteger & BitwiseCopyable
   /// The number of the bits, rounded to the nearest double where it must be.
   static func value(_ bits: Bits) -> Double
 }
 
 extension Double: StoredNumber {
-  fileprivate static func value(_ bits: UInt64) -> Double { Double(bitPattern: bits) }
+  static func value(_ bits: UInt64) -> Double { Double(bitPattern: bits) }
 }
 extension Float: StoredNumber {
-  fileprivate static func value(_ bits: UInt32) -> Double { Double(Float(bitPattern: bits)) }
+  static func value(_ bits: UInt32) -> Double { Double(Float(bitPattern: bits)) }
 }
 extension Float16: StoredNumber {
-  fileprivate static func value(_ bits: UInt16) -> Double { Double(Float16(bitPattern: bits)) }
+  static func value(_ bits: UInt16) -> Double { Double(Float16(bitPattern: bits)) }
 }
 extension StoredNumber where Self: BinaryInteger {
-  fileprivate static func value(_ bits: Self) -> Double { Double(bits) }
+  static func value(_ bits: Self) -> Double { Double(bits) }
 }
 extension Int8: StoredNumber {}
 extension Int16: StoredNumber {}
@@ -124,6 +124,6 @@ extension UInt32: StoredNumber {}
 extension UInt64: StoredNumber {}
 
 /// A truth value of one byte: 0 is 0, and all else is 1.
-private enum Boolean: StoredNumber {
+enum Boolean: StoredNumber {
   static func value(_ bits: UInt8) -> Double { bits == 0 ? 0 : 1 }
 }

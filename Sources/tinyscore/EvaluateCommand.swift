@@ -16,7 +16,13 @@ struct Evaluate: ParsableCommand {
       """)
 
   @Argument(help: "Checkpoints, or data sets for their exact curves alone.")
-  var models: [String]
+  var models: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "In place of a MODEL: a folder with z.npy, prediction.npy, sigma.npy and perhaps sample.npy.",
+      valueName: "DIR"))
+  var predictions: String?
 
   @Option(
     help: ArgumentHelp(
@@ -66,6 +72,11 @@ struct Evaluate: ParsableCommand {
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func validate() throws {
+    if let predictions {
+      try checkPredictions(predictions)
+    } else if models.isEmpty {
+      throw ValidationError("Missing expected argument '<models> ...'")
+    }
     for (name, value) in [("levels", levels), ("samples", samples)] where value < 2 {
       throw ValidationError("--\(name): expected an integer of at least 2, found \(value)")
     }
@@ -93,6 +104,7 @@ struct Evaluate: ParsableCommand {
   }
 
   mutating func run() throws {
+    if let predictions { return try evaluatePredictions(in: predictions) }
     let outputs = [json, csv, totals].compactMap(\.self)
     for output in outputs where output != "-" { try checkOutput(output) }
     try pages.checkOutputs()

@@ -1,0 +1,161 @@
+internal import Estimation
+internal import Report
+internal import Statistics
+
+extension EvaluatedPredictions {
+  /// A number with its error, in the unit asked for.
+  func text(_ estimate: Estimate?, unit: InformationUnit = .nats, digits: Int = 5) -> String {
+    guard let estimate else { return "–" }
+    return formatEstimate(
+      estimate.value * unit.perNat, standardError: estimate.standardError * unit.perNat,
+      significant: digits)
+  }
+
+  /// The results as the terminal shows them.
+  func table(unit: InformationUnit) -> String {
+    // In place of the scaled bound, where there is an exact side: a line has 80 columns.
+    let shown: [Route] =
+      dataset == nil ? Self.routes : [.exact, .loss, .divergence, .scoreNorm]
+    // Heads in two lines, for the same reason.
+    let words = ["σ", "log SNR"] + shown.map { EvaluatedModel.name($0) } + ["b %"]
+    let columns = words.map { words in
+      let parts = words.split(separator: " ")
+      return TextTable.Column(String(parts[0]), unit: parts.count > 1 ? String(parts[1]) : "")
+    }
+    var table = TextTable(
+      title: "\(folder.path): entropy rate in \(unit.rawValue) per unit of ln σ", columns: columns)
+    for level in evaluation.levels {
+      let fraction = 100 * (level.learned?.loss.value ?? .nan) / Double(evaluation.dimension)
+      table.append(
+        [
+          formatNumber(level.sigma, significant: 4),
+          formatNumber(Self.logSNR(level.sigma), significant: 3),
+        ]
+          + shown.map { text(evaluation.rate($0, at: level), unit: unit) }
+          + [formatNumber(fraction, significant: 3)])
+    }
+    return table.text + "\n" + summaryTable(unit: unit).text + "\n"
+      + lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Totals by route.
+  func summaryTable(unit: InformationUnit) -> TextTable {
+    var columns: [TextTable.Column] = [
+      .init("route", alignment: .left), .init("entropy", unit: unit.rawValue),
+    ]
+    if dataset != nil { columns += [.init("of exact", unit: "%"), .init("max |b̂ − b|")] }
+    var table = TextTable(columns: columns)
+    let exact = entropy(.exact)
+    for route in (dataset == nil ? [] : [.exact]) + Self.routes {
+      let entropy = entropy(route)
+      var row = [EvaluatedModel.name(route), text(entropy, unit: unit, digits: 6)]
+      if dataset != nil {
+        let share = entropy.flatMap { value in
+          exact.flatMap { $0.value > 0 ? value.scaled(by: 100 / $0.value) : nil }
+        }
+        let error = route == .exact ? nil : evaluation.maximumBandwidthError(route)
+        row += [text(share), error.map { formatNumber($0, significant: 2) } ?? "–"]
+      }
+      table.append(row)
+    }
+    return table
+  }
+
+  /// What the numbers rest on, and what to beware of.
+  private var lines: [String] { (findings + provenance).map { $0.wrapped(at: 80) } }
+
+  /// What there is to say of the network, a paragraph each.
+  var findings: [String] {
+    var lines = [mistakeWords].compactMap(\.self)
+    if let support = evaluation.plateaus?.support {
+      lines.append(
+        "At the smallest noise the effective dimension is \(support.dimension), up to σ = "
+          + "\(formatNumber(support.to, significant: 3)).")
+    }
+    let count = evaluation.levels.count
+    let off = miscalibrated
+    if let worst = off.max(by: { abs($0.miscalibration.value) < abs($1.miscalibration.value) }) {
+      lines.append(
+        "At \(off.count) of \(count) levels loss and score norm differ by more than three standard errors, by "
+          + "\(text(worst.miscalibration)) nats at σ = \(formatNumber(worst.sigma, significant: 3)): there "
+          + "the network is not at its best.")
+    } else {
+      lines.append("Nowhere do the routes differ by more than three standard errors.")
+    }
+    let rare = evaluation.levels.filter { $0.learned?.restsOnRareEvents ?? false }
+    if let first = rare.first, let last = rare.last {
+      lines.append(
+        "At \(rare.count) of \(count) levels, σ from \(formatNumber(first.sigma, significant: 3)) to "
+          + "\(formatNumber(last.sigma, significant: 3)), the loss rests on rare events: its error there "
+          + "allows for one more that went unseen, that of the totals does not.")
+    }
+    return lines
+  }
+
+  /// What was measured, and how to read it, a paragraph each.
+  var provenance: [String] {
+    var lines: [String] = []
+    let range =
+      samples.lowerBound == samples.upperBound
+      ? "\(samples.lowerBound)" : "\(samples.lowerBound) to \(samples.upperBound)"
+    if let first = curve.levels.first, let band = first.band {
+      let width = formatNumber(log(band), significant: 3)
+      let left = curve.rowsLeftOut
+      lines.append(
+        "Each rate is the mean over a band \(width) wide in ln σ, by a parabola through its \(range) rows"
+          + (left > 0 ? "; \(left) of \(folder.count) rows lie beyond the bands." : "."))
+    } else {
+      lines.append(
+        "\(range) samples a level"
+          + (folder.levels == nil ? ", independent." : ", the same at every level."))
+    }
+    if samples.lowerBound < 100 {
+      lines.append("Levels of fewer than 100 samples are known badly, their errors too.")
+    }
+    lines.append(
+      "In brackets the standard error of the last digits. The loss bounds the entropy rate from above. All "
+        + "routes agree where the network is at its best; divergence and score norm err to either side "
+        + "elsewhere, and tell how much of the loss may be the network's own error.")
+    return lines
+  }
+
+  private func log(_ band: ClosedRange<Double>) -> Double {
+    (Self.logSNR(band.lowerBound) - Self.logSNR(band.upperBound)) / 2
+  }
+
+  /// The results as CSV, a row for each level: `schedule` reads it.
+  var csv: String {
+    let routes = (dataset == nil ? [] : [Route.exact]) + Self.routes
+    var text = "sigma,logSNR,samples"
+    for route in routes { text += ",\(route.rawValue),\(route.rawValue)StandardError" }
+    text += "\n"
+    for (level, rows) in zip(evaluation.levels, curve.levels) {
+      text += "\(level.sigma),\(Self.logSNR(level.sigma)),\(rows.samples)"
+      for route in routes {
+        guard let rate = evaluation.rate(route, at: level) else { continue }
+        // A mean of squares is not below 0 but for what its controls took off.
+        text += ",\(route == .loss ? max(0, rate.value) : rate.value),\(rate.standardError)"
+      }
+      text += "\n"
+    }
+    return text
+  }
+}
+
+extension String {
+  /// The text in lines of at most `columns` characters, broken at spaces.
+  fileprivate func wrapped(at columns: Int) -> String {
+    var lines = [""]
+    for word in split(separator: " ") {
+      let last = lines.count - 1
+      if lines[last].isEmpty {
+        lines[last] = String(word)
+      } else if lines[last].count + 1 + word.count <= columns {
+        lines[last] += " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+}
