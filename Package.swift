@@ -127,7 +127,12 @@ let package = Package(
         "Training", "ScoreNetwork", "Estimation", "Distributions", "ForwardProcess",
         "LinearAlgebra", "Randomness", "Statistics",
       ]),
-    tests("tinyscore", ["tinyscore", "JSONText", "Storage"]),
+    tests(
+      "tinyscore",
+      [
+        "tinyscore", "JSONText", "Storage", "Distributions", "ForwardProcess", "LinearAlgebra",
+        "Randomness",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

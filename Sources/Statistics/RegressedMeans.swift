@@ -3,9 +3,11 @@
 ///
 /// The value at controls 0 of a least-squares fit of each target on the controls (Owen 2013, chapter 8):
 /// a weighted mean `Σ h_i t_i` of the samples with `h_i = 1/N − c̄ᵀ S⁻¹ (c_i − c̄)`, S being the sums of
-/// products of the controls' deviations. Sample i contributes `h_i r_i` to its error, r_i the residual, and
-/// the squares of these add up to the variance whether or not the samples have one variance (White
-/// 1980). Means over other samples, or of other quantities of the same samples, are combined by
+/// products of the controls' deviations. Sample i contributes `h_i e_i` to its error, where e_i is how far it is
+/// from the fit to all others, and the squares of these add up to the variance whether or not the samples
+/// have one variance (White 1980; MacKinnon and White 1985, HC3). Distances from the fit to all samples
+/// would be too short where a few, with large controls, have bent it: intervals from 64 samples held the truth
+/// in 82 % of cases instead of 95. Means over other samples, or of other quantities of the same samples, are combined by
 /// combining contributions: so nothing need be assumed about how they depend on each other.
 public struct RegressedMeans: Sendable {
   /// The corrected means, `(T)`.
@@ -14,6 +16,9 @@ public struct RegressedMeans: Sendable {
   public let contributions: [[Double]]
   /// The coefficients that were fitted to the samples, the mean included.
   public let coefficients: Int
+
+  /// A sample that a coefficient is all but alone for tells nothing of errors.
+  private static let leastShare = 1e-6
 
   /// The means of the `targets`, `(T, N)`, by the `controls`, `(C, N)`; more samples than `C + 1`.
   public init(targets: [[Double]], controls: [[Double]]) {
@@ -30,8 +35,18 @@ public struct RegressedMeans: Sendable {
     let weights = (0..<count).map { i in
       centred.indices.reduce(1 / n) { $0 - reach[$1] * centred[$1].rest[i] }
     }
-    // Residuals are smaller than errors, as the fit has bent towards the samples.
-    let scale = (n / (n - Double(coefficients))).squareRoot()
+    let inverse = centred.indices.map { row in
+      factor.solve(centred.indices.map { $0 == row ? 1 : 0 })
+    }
+    // By what factor a residual is shorter than the distance from the fit to all other samples.
+    let shares = (0..<count).map { i in
+      let own = centred.indices.reduce(1 / n) { sum, c in
+        centred.indices.reduce(sum) {
+          $0 + centred[c].rest[i] * inverse[c][$1] * centred[$1].rest[i]
+        }
+      }
+      return max(1 - own, Self.leastShare)
+    }
     var (means, contributions): ([Double], [[Double]]) = ([], [])
     for target in targets.map(deviations) {
       let slopes = factor.solve(centred.map { product($0.rest, target.rest) })
@@ -41,7 +56,7 @@ public struct RegressedMeans: Sendable {
           let residual = centred.indices.reduce(target.rest[i]) {
             $0 - slopes[$1] * centred[$1].rest[i]
           }
-          return scale * weights[i] * residual
+          return weights[i] * residual / shares[i]
         })
     }
     (self.means, self.contributions) = (means, contributions)

@@ -3,6 +3,9 @@ internal import Report
 internal import Statistics
 
 extension EvaluatedPredictions {
+  /// Of fewer samples the output says that they are few.
+  private static let fewSamples = 100
+
   /// A number with its error, in the unit asked for.
   func text(_ estimate: Estimate?, unit: InformationUnit = .nats, digits: Int = 5) -> String {
     guard let estimate else { return "–" }
@@ -66,7 +69,9 @@ extension EvaluatedPredictions {
 
   /// What there is to say of the network, a paragraph each.
   var findings: [String] {
-    var lines = [mistakeWords].compactMap(\.self)
+    // Beside a mistake nothing else means anything.
+    if let mistakeWords { return [mistakeWords] }
+    var lines: [String] = []
     if let support = evaluation.plateaus?.support {
       lines.append(
         "At the smallest noise the effective dimension is \(support.dimension), up to σ = "
@@ -76,11 +81,11 @@ extension EvaluatedPredictions {
     let off = miscalibrated
     if let worst = off.max(by: { abs($0.miscalibration.value) < abs($1.miscalibration.value) }) {
       lines.append(
-        "At \(off.count) of \(count) levels loss and score norm differ by more than three standard errors, by "
+        "At \(off.count) of \(count) levels loss and score norm differ by more than chance, most by "
           + "\(text(worst.miscalibration)) nats at σ = \(formatNumber(worst.sigma, significant: 3)): there "
           + "the network is not at its best.")
     } else {
-      lines.append("Nowhere do the routes differ by more than three standard errors.")
+      lines.append("Loss and score norm nowhere differ by more than chance.")
     }
     let rare = evaluation.levels.filter { $0.learned?.restsOnRareEvents ?? false }
     if let first = rare.first, let last = rare.last {
@@ -109,8 +114,11 @@ extension EvaluatedPredictions {
         "\(range) samples a level"
           + (folder.levels == nil ? ", independent." : ", the same at every level."))
     }
-    if samples.lowerBound < 100 {
-      lines.append("Levels of fewer than 100 samples are known badly, their errors too.")
+    let few = curve.levels.count { $0.samples < Self.fewSamples }
+    if few > 0 {
+      lines.append(
+        "At \(few) of \(curve.levels.count) levels there are fewer than \(Self.fewSamples) samples: their "
+          + "errors are themselves known badly.")
     }
     lines.append(
       "In brackets the standard error of the last digits. The loss bounds the entropy rate from above. All "

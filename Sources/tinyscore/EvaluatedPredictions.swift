@@ -62,10 +62,13 @@ struct EvaluatedPredictions {
     return NoiseSchedule.entropic(time, over: range, count: Self.scheduleSteps)
   }
 
-  /// The levels where loss and score norm differ by more than three standard errors.
+  /// The levels where loss and score norm differ by more than chance allows, over all of them.
   var miscalibrated: [NoiseLevelEstimate] {
-    evaluation.levels.compactMap(\.learned).filter {
-      abs($0.miscalibration.value) > 3 * $0.miscalibration.standardError
+    // Bonferroni: the levels share the chance of a false alarm.
+    let chance = (1 - confidence) / Double(evaluation.levels.count)
+    return evaluation.levels.compactMap(\.learned).filter {
+      let (lower, upper) = $0.miscalibration.interval(confidence: 1 - chance)
+      return lower > 0 || upper < 0
     }
   }
 

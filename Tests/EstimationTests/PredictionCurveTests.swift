@@ -1,0 +1,166 @@
+import Distributions
+import ForwardProcess
+import Glibc
+import LinearAlgebra
+import Randomness
+import Statistics
+import Testing
+
+@testable import Estimation
+
+@Suite struct PredictionCurveTests {
+  static let routes: [Route] = [.loss, .divergence, .scoreNorm, .upperBound]
+  static let sigmas = [0.6, 1.0, 1.6, 2.5]
+
+  static func exact(_ law: any Law, _ curve: PredictionCurve) -> [InformationPoint] {
+    curve.exactPoints {
+      law.informationCurve(
+        at: $0, sampling: CurveSampling(samples: 20_000, seed: 1, workers: Workers(count: 2)))
+    }
+  }
+
+  /// Checks every route of every level and of the total, at five standard errors.
+  private func expectRoutes(_ example: PredictionExample, _ curve: PredictionCurve) {
+    let exact = Self.exact(example.law, curve)
+    let evaluation = curve.evaluation(exact: exact, moments: nil)
+    func check(_ found: Estimate?, _ rates: [Double], weights: [Double], _ route: Route) {
+      let expected = zip(weights, rates).reduce(0) {
+        $0 + $1.0 * example.expected(route, rate: $1.1)
+      }
+      guard let found, found.standardError.isFinite else {
+        Issue.record("no estimate by \(route)")
+        return
+      }
+      #expect(abs(found.value - expected) < 5 * found.standardError + 1e-12, "\(route)")
+      let scale = weights.reduce(0, +) * Double(example.law.dimension)
+      #expect(found.standardError < 0.15 * scale, "\(route)")
+    }
+    for route in Self.routes {
+      for (level, point) in zip(evaluation.levels, exact) {
+        let rates = [point.entropyRate.value]
+        check(evaluation.rate(route, at: level), rates, weights: [1], route)
+      }
+      check(
+        evaluation.entropy(route), exact.map(\.entropyRate.value), weights: curve.weights, route)
+    }
+    for level in curve.sampled.levels {
+      let half = (level.loss.value + level.scoreNorm.value) / 2
+      #expect(abs(half - level.divergence.value) < 1e-12)
+      let miscalibration = level.loss.value - level.scoreNorm.value
+      #expect(abs(miscalibration - level.miscalibration.value) < 1e-12)
+    }
+  }
+
+  // Seed 3; 3 laws × 2 factors × 2 × 5 × 4 routes at 5 standard errors: fewer than 2 seeds in 10⁴ fail.
+  @Test(
+    "Every route of rows at a few noise levels is what it must be, its sign and its factor",
+    arguments: [0.8, 1], [false, true])
+  func rows(factor: Double, hasClean: Bool) throws {
+    for law in try exampleLaws() {
+      let example = PredictionExample(law: law, factor: factor, hasClean: hasClean)
+      let sigmas = (0..<8000).map { Self.sigmas[$0 % 4] }.sorted()
+      let levels = PredictionLevels(of: sigmas, mostBands: 48)
+      #expect(levels.levels.map(\.samples) == [2000, 2000, 2000, 2000])
+      #expect(levels.levels.map(\.sigma) == Self.sigmas)
+      let table = example.rows(sigmas, seed: 3)
+      #expect(table.noiseFault == nil && table.mistake == nil)
+      expectRoutes(example, PredictionCurve(table, levels, moments: nil))
+    }
+  }
+
+  // Seed 4; as above.
+  @Test(
+    "Every route of a grid, its levels in either order, is what it must be",
+    arguments: [false, true], [false, true])
+  func grid(sharesNoise: Bool, descends: Bool) throws {
+    for law in try exampleLaws() {
+      let example = PredictionExample(law: law, factor: 0.8)
+      let sigmas = descends ? Self.sigmas.reversed() : Self.sigmas
+      let table = example.grid(sigmas, samples: 2000, seed: 4, sharesNoise: sharesNoise)
+      let levels = PredictionLevels(gridOf: 4, sigmas: table.sigmas)
+      #expect(levels.levels.map(\.sigma) == Self.sigmas)
+      expectRoutes(example, PredictionCurve(table, levels, moments: law.moments))
+    }
+  }
+
+  // Seed 5; 3 laws × 2 × at most 13 × 4 routes at 5 standard errors: fewer than 3 seeds in 10⁴ fail.
+  @Test(
+    "Bands of log-normal noise levels give the mean over ln σ, whatever the slope of the density",
+    arguments: [0.8, 1])
+  func bands(factor: Double) throws {
+    for law in try exampleLaws() {
+      let example = PredictionExample(law: law, factor: factor)
+      let sigmas = PredictionExample.logNormal(12_000, mean: 0.5, deviation: 0.4, seed: 5)
+      let levels = PredictionLevels(of: sigmas, mostBands: 12)
+      #expect((6...12).contains(levels.levels.count))
+      let curve = PredictionCurve(example.rows(sigmas, seed: 5), levels, moments: nil)
+      #expect(curve.rowsLeftOut <= 120 && curve.hasBands)
+      for (level, next) in zip(levels.levels, levels.levels.dropFirst()) {
+        #expect(level.band?.upperBound == next.band?.lowerBound)
+      }
+      expectRoutes(example, curve)
+    }
+  }
+
+  // Seeds 0 to 199, 64 samples a level; a cell of fewer than 178 has probability 2e-4 at 95 %.
+  @Test("Intervals of 95 % hold the exact rates and totals as often, in every form")
+  func coverage() throws {
+    let law = try PointsLaw(points: Matrix([[1.0], [-1.0]]))
+    let example = PredictionExample(law: law)
+    var counts: [String: Int] = [:]
+    for seed in UInt64(0)..<200 {
+      let drawn = PredictionExample.logNormal(400, mean: 0.2, deviation: 0.4, seed: seed)
+      let few = (0..<256).map { Self.sigmas[$0 % 4] }
+      let forms: [(String, PredictionTable, PredictionLevels)] =
+        [
+          ("rows", example.rows(few, seed: seed), PredictionLevels(of: few, mostBands: 48)),
+          ("bands", example.rows(drawn, seed: seed), PredictionLevels(of: drawn, mostBands: 4)),
+        ]
+        + [false, true].map { sharesNoise in
+          let table = example.grid(Self.sigmas, samples: 64, seed: seed, sharesNoise: sharesNoise)
+          return (
+            "grid, shared noise: \(sharesNoise)", table,
+            PredictionLevels(gridOf: 4, sigmas: table.sigmas)
+          )
+        }
+      for (name, table, levels) in forms {
+        let curve = PredictionCurve(table, levels, moments: law.moments)
+        let exact = Self.exact(law, curve).map(\.entropyRate)
+        let total = curve.sampled.integrals?.loss
+        let found = curve.sampled.levels.map(\.loss) + [total].compactMap(\.self)
+        for (place, (estimate, truth)) in zip(found, exact + [curve.integral(exact)]).enumerated() {
+          let (lower, upper) = estimate.interval(confidence: 0.95)
+          // The number of bands is not always the same.
+          let cell =
+            place == found.count - 1
+            ? "\(name): total" : name == "bands" && place > 0 ? "" : "\(name): \(place)"
+          counts[cell, default: 0] += lower <= truth.value && truth.value <= upper ? 1 : 0
+        }
+      }
+    }
+    counts[""] = nil
+    #expect(counts.count == 3 * 5 + 2)
+    for (cell, count) in counts { #expect((178...199).contains(count), "\(cell): \(count)") }
+  }
+
+  @Test("The error of a total counts samples that the levels share once")
+  func sharedErrors() throws {
+    let law = try GaussianLaw(mean: [0, 0], standardDeviations: [1, 1])
+    let example = PredictionExample(law: law, hasClean: false)
+    // Neighbouring levels with the same samples: their losses are the same but for little.
+    let sigmas = (0..<8).map { 1 + 0.01 * Double($0) }
+    func errors(sharesNoise: Bool) throws -> (total: Double, level: Double) {
+      let table = example.grid(sigmas, samples: 1000, seed: 6, sharesNoise: sharesNoise)
+      let curve = PredictionCurve(
+        table, PredictionLevels(gridOf: 8, sigmas: table.sigmas), moments: nil)
+      let total = try #require(curve.sampled.integrals?.loss)
+      return (
+        total.standardError / curve.weights.reduce(0, +), curve.sampled.levels[3].loss.standardError
+      )
+    }
+    let (shared, own) = (try errors(sharesNoise: true), try errors(sharesNoise: false))
+    #expect(shared.total > 0.98 * shared.level)
+    // Half of the error is that of y, which is the same in either case.
+    #expect(own.total < 0.8 * own.level)
+  }
+}
