@@ -102,6 +102,31 @@ import Testing
     }
   }
 
+  @Test("A loss that is a parabola over ln σ has its exact mean in each band, and no error")
+  func parabola() throws {
+    let loss = { (u: Double) in 2 + 0.5 * u - 0.3 * u * u }
+    let integral = { (u: Double) in 2 * u + 0.25 * u * u - 0.1 * u * u * u }
+    let sigmas = PredictionExample.logNormal(2000, mean: 0.3, deviation: 0.6, seed: 7)
+    let z = RandomStream(seed: 7, step: 0, purpose: .noise).normals(2000, 1)
+    var table = PredictionTable(dimension: 1)
+    let predicted = (0..<2000).map { z[$0, 0] - loss(log(sigmas[$0])).squareRoot() }
+    table.add(
+      sigmas: sigmas[...], noise: z,
+      predicted: Matrix(rows: 2000, columns: 1, elements: predicted), clean: nil)
+    let curve = PredictionCurve(table, PredictionLevels(of: sigmas, mostBands: 5), moments: nil)
+    #expect(curve.levels.count == 5)
+    var total = 0.0
+    for (level, estimate) in zip(curve.levels, curve.sampled.levels) {
+      let band = try #require(level.band)
+      let (low, high) = (log(band.lowerBound), log(band.upperBound))
+      total += integral(high) - integral(low)
+      let mean = (integral(high) - integral(low)) / (high - low)
+      #expect(abs(estimate.loss.value - mean) < 1e-10)
+      #expect(estimate.loss.standardError < 1e-10)
+    }
+    #expect(abs((curve.sampled.integrals?.loss.value ?? 0) - total) < 1e-10)
+  }
+
   // Seeds 0 to 199, 64 samples a level; a cell of fewer than 178 has probability 2e-4 at 95 %.
   @Test("Intervals of 95 % hold the exact rates and totals as often, in every form")
   func coverage() throws {
