@@ -71,6 +71,7 @@ extension Evaluate {
     return EvaluatedPredictions(
       folder: folder, dataset: data, curve: curve,
       evaluation: curve.evaluation(exact: exact, moments: moments), mistake: table.mistake,
+      repeatsNoise: folder.levels == nil && table.repeatsNoise,
       confidence: confidence)
   }
 }

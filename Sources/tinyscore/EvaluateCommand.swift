@@ -13,15 +13,20 @@ struct Evaluate: ParsableCommand {
     abstract: "Compares a learned score with the exact one at every noise level.",
     discussion: """
       Example: tinyscore evaluate checkpoints/ring-8.safetensors --json ring.json --report ring.html
+
+      --predictions DIR takes the outputs of anyone's network: DIR/z.npy (N, D), the
+      standard normal noise; prediction.npy (N, D), what the network took it for at
+      x = y + σ z; sigma.npy (N,), the noise levels; sample.npy (N, D), the clean y,
+      if at hand. The same N samples at L levels are a grid: sigma (L, 1), the others
+      (L, N, D). D may be several axes. Rows are independent: a level each where
+      there are few noise levels, else in at most --levels bands.
       """)
 
   @Argument(help: "Checkpoints, or data sets for their exact curves alone.")
   var models: [String] = []
 
   @Option(
-    help: ArgumentHelp(
-      "In place of a MODEL: a folder with z.npy, prediction.npy, sigma.npy and perhaps sample.npy.",
-      valueName: "DIR"))
+    help: ArgumentHelp("In place of a MODEL: what anyone's network predicts.", valueName: "DIR"))
   var predictions: String?
 
   @Option(

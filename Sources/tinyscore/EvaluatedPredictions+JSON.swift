@@ -12,6 +12,7 @@ extension EvaluatedPredictions {
         "rows": JSONValue(UInt64(folder.count)),
         "rowsLeftOut": JSONValue(UInt64(curve.rowsLeftOut)),
         "hasSamples": .bool(folder.moments != nil),
+        "repeatsNoise": .bool(repeatsNoise),
         "looksLike": mistake.map { .string($0.rawValue) } ?? .null,
       ],
       "dataset": dataset.map {

@@ -114,6 +114,11 @@ extension EvaluatedPredictions {
         "\(range) samples a level"
           + (folder.levels == nil ? ", independent." : ", the same at every level."))
     }
+    if repeatsNoise {
+      lines.append(
+        "Rows have their noise in common, and the errors of the totals take them as independent: give them "
+          + "as a grid, sigma.npy (L, 1).")
+    }
     let few = curve.levels.count { $0.samples < Self.fewSamples }
     if few > 0 {
       lines.append(

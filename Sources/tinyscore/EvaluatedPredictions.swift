@@ -16,6 +16,8 @@ struct EvaluatedPredictions {
   let evaluation: Evaluation
   /// What the predictions look like, where it is not noise.
   let mistake: PredictionTable.Mistake?
+  /// Whether rows that count as independent have the same noise.
+  let repeatsNoise: Bool
   let confidence: Double
 
   /// The routes there are.

@@ -64,9 +64,12 @@ import Testing
 
   @Test("Noise of another size is told from standard normal noise")
   func noise() throws {
-    #expect(try table { z, _, _, _ in z }.noiseFault == nil)
-    #expect(try table(noiseFactor: { $0 }) { z, _, _, _ in z }.noiseFault == .isScaled)
-    let half = try table(noiseFactor: { _ in 0.5 }) { z, _, _, _ in z }.noiseFault
+    func fault(_ factor: (Double) -> Double) throws -> PredictionTable.NoiseFault? {
+      try table(noiseFactor: factor, { z, _, _, _ in z }).noiseFault
+    }
+    #expect(try fault { _ in 1 } == nil)
+    #expect(try fault { $0 } == .isScaled)
+    let half = try fault { _ in 0.5 }
     guard case .hasSquare(let square) = half else {
       Issue.record("\(String(describing: half))")
       return

@@ -145,6 +145,20 @@ import Testing
     }
   }
 
+  @Test("A grid handed in as rows is recognised by its noise, and said to be none")
+  func repeats() async throws {
+    let z = RandomStream(seed: 9, step: 1, purpose: .noise).normals(64, 2).elements
+    try write(z + z, [128, 2], "z")
+    try write((z + z).map { 0.5 * $0 }, [128, 2], "prediction")
+    try write((0..<128).map { $0 < 64 ? 0.5 : 2 }, [128], "sigma")
+    #expect(try await document()["predictions"]?["repeatsNoise"] == true)
+    #expect(try await place.expectSuccess(words).contains("as a grid"))
+    try write(z + z, [2, 64, 2], "z")
+    try write((z + z).map { 0.5 * $0 }, [2, 64, 2], "prediction")
+    try write([0.5, 2], [2, 1], "sigma")
+    #expect(try await document()["predictions"]?["repeatsNoise"] == false)
+  }
+
   @Test("The score in place of the noise is recognised, and nothing else said of it")
   func mistakes() async throws {
     try put("drawn")
