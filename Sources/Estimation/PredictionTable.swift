@@ -68,8 +68,9 @@ public struct PredictionTable: Sendable {
   /// Whether the clean samples are known.
   public var hasCleanSamples: Bool { !clean.isEmpty }
 
-  /// Whether half of the rows or more have the noise of another, to the last digit: they are no independent
-  /// samples. In one dimension equal noise may be chance, by rounding.
+  /// Whether half of the rows or more have the noise of another, so that they are no independent samples.
+  ///
+  /// Never in one dimension, where equal noise may be chance, by rounding.
   public var repeatsNoise: Bool { dimension > 1 && 2 * Set(noises).count <= noises.count }
 
   /// The first row in which a product is not a finite number; nil where all are.

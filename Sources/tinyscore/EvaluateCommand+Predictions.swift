@@ -22,6 +22,7 @@ extension Evaluate {
       ("sigmas", sigmas != nil, "the levels are those of sigma.npy"),
       ("paths", paths != 512, "paths need a score, not its outputs"),
       ("clock", clock != nil, "a clock needs the range of a model"),
+      ("totals", totals != nil, "it is a table of MODELs"),
       ("weights", weights != .ema, "a folder has no weights"),
       ("samples", samples != 16384 && dataset == nil, "it is for the exact side of --dataset"),
     ]
@@ -29,23 +30,23 @@ extension Evaluate {
       throw ValidationError("--\(name): expected without --predictions, found with it; \(reason)")
     }
     try checkOutputs(
-      [("json", json), ("csv", csv), ("report", report)],
+      [("json", json), ("csv", csv), ("report", pages.report)],
       inputs: Self.files.map { "\(folder)/\($0)" } + [dataset, common.config])
   }
 
   /// Evaluates the outputs of anyone's network.
   func evaluatePredictions(in folder: String) throws {
-    let outputs = [json, csv, report].compactMap(\.self)
+    let outputs = [json, csv].compactMap(\.self)
     for output in outputs where output != "-" { try checkOutput(output) }
+    try pages.checkOutputs()
     let result = try evaluated(PredictionFolder(path: folder))
     try result.checkFinite()
     if let json { try Terminal.save(result.json.prettyText, to: json) }
     if let csv { try Terminal.save(result.csv, to: csv) }
-    if let report {
-      try Terminal.save(result.page(command: commandLine()).html(gnuplot: Gnuplot()), to: report)
-    }
-    // Last, so that whoever reads the table finds the files.
-    if !outputs.contains("-") { try Terminal.print(result.table(unit: unit)) }
+    let failure = try pages.write(result.page(command: commandLine()))
+    // After the files, so that whoever reads the table finds them.
+    if ![json, csv, pages.report].contains("-") { try Terminal.print(result.table(unit: unit)) }
+    if let failure { throw failure }
   }
 
   /// Everything about the predictions in a folder.

@@ -68,10 +68,16 @@ extension EvaluatedPredictions {
     return Figure(
       title: "Entropy rate per e-fold of the noise level",
       caption:
-        "The area under the curve is entropy in nats; that under the loss is at least the data's. "
+        "The area under the curve is entropy in nats, here under the loss, at least the data's. "
         + intervalWords,
       xAxis: .init("noise level σ", isLogarithmic: true), yAxis: .init("nats per unit of ln σ"),
-      series: all)
+      series: all,
+      area: entropy(.loss).map { total in
+        .init(
+          evaluation.levels.compactMap { level in
+            level.learned.map { Figure.Point(level.sigma, max(0, $0.loss.value)) }
+          }, label: "\(text(total, limit: 6)) nats")
+      })
   }
 
   private var signalFigure: Figure {

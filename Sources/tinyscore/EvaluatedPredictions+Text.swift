@@ -5,13 +5,17 @@ internal import Statistics
 extension EvaluatedPredictions {
   /// Of fewer samples the output says that they are few.
   private static let fewSamples = 100
+  /// The digits that the table of levels has room for.
+  private static let tableDigits = 5
 
   /// A number with its error, in the unit asked for.
-  func text(_ estimate: Estimate?, unit: InformationUnit = .nats, digits: Int = 5) -> String {
+  func text(
+    _ estimate: Estimate?, unit: InformationUnit = .nats, digits: Int = 5, limit: Int = .max
+  ) -> String {
     guard let estimate else { return "–" }
     return formatEstimate(
       estimate.value * unit.perNat, standardError: estimate.standardError * unit.perNat,
-      significant: digits)
+      significant: digits, limit: limit)
   }
 
   /// The results as the terminal shows them.
@@ -20,7 +24,7 @@ extension EvaluatedPredictions {
     let shown: [Route] =
       dataset == nil ? Self.routes : [.exact, .loss, .divergence, .scoreNorm]
     // Heads in two lines, for the same reason.
-    let words = ["σ", "log SNR"] + shown.map { EvaluatedModel.name($0) } + ["b %"]
+    let words = ["σ", "log SNR"] + shown.map { EvaluatedModel.name($0) } + ["b̂"]
     let columns = words.map { words in
       let parts = words.split(separator: " ")
       return TextTable.Column(String(parts[0]), unit: parts.count > 1 ? String(parts[1]) : "")
@@ -28,17 +32,17 @@ extension EvaluatedPredictions {
     var table = TextTable(
       title: "\(folder.path): entropy rate in \(unit.rawValue) per unit of ln σ", columns: columns)
     for level in evaluation.levels {
-      let fraction = 100 * (level.learned?.loss.value ?? .nan) / Double(evaluation.dimension)
+      let fraction = (level.learned?.loss.value ?? .nan) / Double(evaluation.dimension)
       table.append(
         [
           formatNumber(level.sigma, significant: 4),
           formatNumber(Self.logSNR(level.sigma), significant: 3),
         ]
-          + shown.map { text(evaluation.rate($0, at: level), unit: unit) }
+          + shown.map { text(evaluation.rate($0, at: level), unit: unit, limit: Self.tableDigits) }
           + [formatNumber(fraction, significant: 3)])
     }
     return table.text + "\n" + summaryTable(unit: unit).text + "\n"
-      + lines.joined(separator: "\n") + "\n"
+      + (findings + provenance).map { wrappedText($0) }.joined(separator: "\n") + "\n"
   }
 
   /// Totals by route.
@@ -63,9 +67,6 @@ extension EvaluatedPredictions {
     }
     return table
   }
-
-  /// What the numbers rest on, and what to beware of.
-  private var lines: [String] { (findings + provenance).map { $0.wrapped(at: 80) } }
 
   /// What there is to say of the network, a paragraph each.
   var findings: [String] {
@@ -152,23 +153,5 @@ extension EvaluatedPredictions {
       text += "\n"
     }
     return text
-  }
-}
-
-extension String {
-  /// The text in lines of at most `columns` characters, broken at spaces.
-  fileprivate func wrapped(at columns: Int) -> String {
-    var lines = [""]
-    for word in split(separator: " ") {
-      let last = lines.count - 1
-      if lines[last].isEmpty {
-        lines[last] = String(word)
-      } else if lines[last].count + 1 + word.count <= columns {
-        lines[last] += " " + word
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines.joined(separator: "\n")
   }
 }
