@@ -28,6 +28,7 @@ public struct PredictionLevels: Sendable {
   static let leastOfBand = 32
   /// The least different noise levels in a band, for the parabola.
   private static let leastDistinct = 6
+  /// Fewer, unless asked for, say too little of the curve.
   private static let leastBands = 3
   /// The share of the rows that may be left out at the ends, where they are sparse.
   private static let mostLeftOut = 0.01
@@ -52,7 +53,7 @@ public struct PredictionLevels: Sendable {
   /// rows may be left out at the ends. Bands are chosen by the noise levels alone, and what is estimated in
   /// one is unbiased given these: so nothing is biased by the choice.
   public init(of sigmas: [Double], mostBands: Int) {
-    precondition(mostBands >= 1)
+    precondition(mostBands >= 2)
     sharesSamples = false
     let places = sigmas.map { log($0) }
     let order = places.indices.sorted { (places[$0], $0) < (places[$1], $1) }
@@ -66,7 +67,7 @@ public struct PredictionLevels: Sendable {
       return
     }
     var count = min(mostBands, sigmas.count / (2 * Self.leastOfBand))
-    while count >= Self.leastBands {
+    while count >= min(mostBands, Self.leastBands) {
       if let bands = Self.bands(order.map { places[$0] }, count: count) {
         levels = bands.map { band in
           Level(

@@ -41,7 +41,8 @@ extension EvaluatedPredictions {
     ]
   }
 
-  /// One quantity over the noise level, with its interval.
+  /// One quantity over the noise level, with its interval but where rare events matter: those would
+  /// press all curves to a line.
   private func series(
     _ label: String, _ role: Role, at place: (Double) -> Double = { $0 },
     _ value: (Evaluation.Level) -> Estimate?
@@ -50,6 +51,9 @@ extension EvaluatedPredictions {
       label, role: role,
       points: evaluation.levels.compactMap { level in
         value(level).map { estimate in
+          guard level.learned?.restsOnRareEvents != true else {
+            return Figure.Point(place(level.sigma), estimate.value)
+          }
           let (lower, upper) = estimate.interval(confidence: confidence)
           return Figure.Point(place(level.sigma), estimate.value, lower: lower, upper: upper)
         }
@@ -57,7 +61,9 @@ extension EvaluatedPredictions {
   }
 
   private var intervalWords: String {
-    "Bands are \(formatNumber(100 * confidence, significant: 2)) % intervals."
+    "Bands are \(formatNumber(100 * confidence, significant: 2)) % intervals"
+      + (evaluation.levels.contains { $0.learned?.restsOnRareEvents ?? false }
+        ? ", none where the loss rests on rare events." : ".")
   }
 
   private var rateFigure: Figure {

@@ -36,7 +36,7 @@ extension EvaluatedPredictions {
       table.append(
         [
           formatNumber(level.sigma, significant: 4),
-          formatNumber(Self.logSNR(level.sigma), significant: 3),
+          formatFixed(Self.logSNR(level.sigma), decimals: 2),
         ]
           + shown.map { text(evaluation.rate($0, at: level), unit: unit, limit: Self.tableDigits) }
           + [formatNumber(fraction, significant: 3)])
@@ -114,6 +114,7 @@ extension EvaluatedPredictions {
       lines.append(
         "\(range) samples a level"
           + (folder.levels == nil ? ", independent." : ", the same at every level."))
+      lines += ruleLines
     }
     if repeatsNoise {
       lines.append(
@@ -127,10 +128,22 @@ extension EvaluatedPredictions {
           + "errors are themselves known badly.")
     }
     lines.append(
-      "In brackets the standard error of the last digits. The loss bounds the entropy rate from above. All "
+      "In brackets the standard error of the last digits; a number without is exact as far as shown. b̂ = "
+        + "loss/D, the fraction of the maximum bandwidth. The loss bounds the entropy rate from above. All "
         + "routes agree where the network is at its best; divergence and score norm err to either side "
         + "elsewhere, and tell how much of the loss may be the network's own error.")
     return lines
+  }
+
+  /// What the totals miss between the levels.
+  private var ruleLines: [String] {
+    guard evaluation.levels.count > 1 else { return [] }
+    guard let error = quadratureError, error.isFinite else {
+      return ["So few levels, or so far apart, leave the totals rough."]
+    }
+    return [
+      "Between the levels the totals err by \(formatNumber(error, significant: 1)) nats or less."
+    ]
   }
 
   private func log(_ band: ClosedRange<Double>) -> Double {
