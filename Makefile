@@ -8,8 +8,11 @@ BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 TINYSCORE = .build/release/tinyscore
 DEMO = demo
 SOURCES = Sources Tests Package.swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+INSTALLABLE = .build-install/release/tinyscore
 
-.PHONY: demo test bench bench-peers results branchings laws coverage efficiency schedules format lint build packages clean
+.PHONY: demo test install uninstall installable test-install test-recipes bench bench-peers results branchings laws coverage efficiency schedules format lint build packages clean
 
 demo: build
 	@mkdir -p $(DEMO)
@@ -34,6 +37,28 @@ bench-peers: build .venv-peers/done
 
 build: packages
 	$(BUILD) -c release
+
+# Below PREFIX, or DESTDIR and PREFIX: the program, the data sets, the manual page, completions.
+install uninstall: export PREFIX := $(PREFIX)
+install uninstall: export DESTDIR := $(DESTDIR)
+
+install: installable
+	@.ci/install-program install $(INSTALLABLE)
+
+uninstall:
+	@.ci/install-program uninstall
+
+# With Swift's libraries inside it runs where no Swift is; in a folder of its own, as all is built anew.
+installable: packages
+	$(BUILD) -c release --product tinyscore --static-swift-stdlib -Xlinker -s \
+	  --scratch-path .build-install
+
+test-install: installable
+	.ci/test-install $(INSTALLABLE)
+
+# The README's programs for PyTorch, diffusers and k-diffusion, in a virtual environment of their own.
+test-recipes: build .venv-recipes/done
+	.venv-recipes/bin/python Tests/Python/recipes.py $(TINYSCORE) README.md
 
 # The README's table of results: every shipped data set with default options.
 results: build .venv/done
@@ -87,10 +112,17 @@ packages:
 	.venv/bin/pip install --quiet --requirement Tests/Python/requirements.txt
 	@touch $@
 
+.venv-recipes/done: Tests/Python/requirements-recipes.txt
+	$(PYTHON) -m venv .venv-recipes
+	.venv-recipes/bin/pip install --quiet --requirement Tests/Python/requirements-recipes.txt
+	# Its sampling.py alone is used; what it asks for besides is for training on images.
+	.venv-recipes/bin/pip install --quiet --no-deps k-diffusion
+	@touch $@
+
 .venv-peers/done: Tests/Python/requirements-peers.txt
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/pip install --quiet --requirement Tests/Python/requirements-peers.txt
 	@touch $@
 
 clean:
-	rm -rf .build .venv .venv-peers $(DEMO)
+	rm -rf .build .build-install .venv .venv-peers .venv-recipes $(DEMO)

@@ -26,7 +26,14 @@ func tests(
 let package = Package(
   name: "tinyscore",
   products: [
-    .executable(name: "tinyscore", targets: ["tinyscore"])
+    .executable(name: "tinyscore", targets: ["tinyscore"]),
+    // For packages that build on the modules, each imported by its own name.
+    .library(
+      name: "TinyscoreModules",
+      targets: [
+        "LinearAlgebra", "Statistics", "Randomness", "ForwardProcess", "Distributions",
+        "ScoreNetwork", "Estimation", "Training", "Dynamics", "Equations", "JSONText", "Storage",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
@@ -133,6 +140,11 @@ let package = Package(
         "tinyscore", "JSONText", "Storage", "Distributions", "ForwardProcess", "LinearAlgebra",
         "Randomness",
       ]),
+    // Sees what is public and no more, as another package does.
+    .testTarget(
+      name: "LibraryTests",
+      dependencies: ["Distributions", "Estimation", "ForwardProcess", "LinearAlgebra"],
+      packageAccess: false, swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -17,10 +17,12 @@ struct Bifurcations: ParsableCommand {
       Example: tinyscore bifurcations two-points --report two-points.html
       """)
 
-  @Argument(help: "A checkpoint or a data set.")
+  @Argument(help: "A checkpoint or a data set.", completion: .model)
   var model: String
 
-  @Option(help: ArgumentHelp("The exact side, if not the one in the checkpoint.", valueName: "D"))
+  @Option(
+    help: ArgumentHelp("The exact side, if not the one in the checkpoint.", valueName: "D"),
+    completion: .dataset)
   var dataset: String?
 
   @Option(help: ArgumentHelp("ema or online.", valueName: "NAME"))
@@ -30,7 +32,9 @@ struct Bifurcations: ParsableCommand {
     help: ArgumentHelp("Samples from which stable fixed points are searched.", valueName: "N"))
   var samples = 512
 
-  @Option(help: ArgumentHelp("Results as JSON ('-': stdout).", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("Results as JSON ('-': stdout).", valueName: "FILE"),
+    completion: .file(extensions: ["json"]))
   var json: String?
 
   @OptionGroup var pages: PageOptions

@@ -15,7 +15,9 @@ struct CommonOptions: ParsableArguments {
   @Flag(help: "No progress on stderr.")
   var quiet = false
 
-  @Option(help: ArgumentHelp("Options in JSON; those on the line win.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("Options in JSON; those on the line win.", valueName: "FILE"),
+    completion: .file(extensions: ["json"]))
   var config: String?
 
   static let mostThreads = 256

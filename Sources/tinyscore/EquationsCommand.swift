@@ -22,14 +22,17 @@ struct CheckEquations: ParsableCommand {
       """)
 
   @Option(
-    help: ArgumentHelp("The network to measure (default: trains a small one).", valueName: "MODEL"))
+    help: ArgumentHelp("The network to measure (default: trains a small one).", valueName: "MODEL"),
+    completion: .model)
   var model: String?
 
   @Option(
     help: ArgumentHelp("Samples of an expectation, a power of 2 from 2^13.", valueName: "N"))
   var samples = 1 << 18
 
-  @Option(help: ArgumentHelp("Results as JSON ('-': stdout).", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("Results as JSON ('-': stdout).", valueName: "FILE"),
+    completion: .file(extensions: ["json"]))
   var json: String?
 
   @OptionGroup(title: "Common options") var common: CommonOptions

@@ -22,11 +22,13 @@ struct Evaluate: ParsableCommand {
       there are few noise levels, else in at most --levels bands.
       """)
 
-  @Argument(help: "Checkpoints, or data sets for their exact curves alone.")
+  @Argument(
+    help: "Checkpoints, or data sets for their exact curves alone.", completion: .model)
   var models: [String] = []
 
   @Option(
-    help: ArgumentHelp("In place of a MODEL: what anyone's network predicts.", valueName: "DIR"))
+    help: ArgumentHelp("In place of a MODEL: what anyone's network predicts.", valueName: "DIR"),
+    completion: .directory)
   var predictions: String?
 
   @Option(
@@ -49,7 +51,9 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("Probability that an interval holds the truth.", valueName: "P"))
   var confidence = 0.95
 
-  @Option(help: ArgumentHelp("The exact side, if not the one in the checkpoint.", valueName: "D"))
+  @Option(
+    help: ArgumentHelp("The exact side, if not the one in the checkpoint.", valueName: "D"),
+    completion: .dataset)
   var dataset: String?
 
   @Option(help: ArgumentHelp("Also rates in time: constant, edm or geometric.", valueName: "NAME"))
@@ -61,15 +65,20 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("ema or online.", valueName: "NAME"))
   var weights = Checkpoint.Weights.ema
 
-  @Option(help: ArgumentHelp("Results as JSON ('-': stdout).", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("Results as JSON ('-': stdout).", valueName: "FILE"),
+    completion: .file(extensions: ["json"]))
   var json: String?
 
-  @Option(help: ArgumentHelp("Results as CSV ('-': stdout).", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("Results as CSV ('-': stdout).", valueName: "FILE"),
+    completion: .file(extensions: ["csv"]))
   var csv: String?
 
   @Option(
     help: ArgumentHelp(
-      "A row for each MODEL as CSV, its training and its totals.", valueName: "FILE"))
+      "A row for each MODEL as CSV, its training and its totals.", valueName: "FILE"),
+    completion: .file(extensions: ["csv"]))
   var totals: String?
 
   @OptionGroup var pages: PageOptions

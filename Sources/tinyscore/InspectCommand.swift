@@ -13,7 +13,9 @@ struct Inspect: ParsableCommand {
       Example: tinyscore inspect checkpoints/ring-8.safetensors --stats
       """)
 
-  @Argument(help: "One, or two to compare; any number with --check.")
+  @Argument(
+    help: "One, or two to compare; any number with --check.",
+    completion: .file(extensions: ["safetensors"]))
   var checkpoints: [String]
 
   @Flag(help: "As JSON.")

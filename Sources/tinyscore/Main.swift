@@ -81,7 +81,7 @@ struct Tinyscore: ParsableCommand {
     version: "tinyscore \(programVersion)",
     subcommands: [
       Train.self, Evaluate.self, Inspect.self, Score.self, Sample.self, Schedule.self,
-      Bifurcations.self, CheckEquations.self, Datasets.self,
+      Bifurcations.self, CheckEquations.self, Datasets.self, Manual.self,
     ])
 
   /// The command that the words say, with the options of a configuration file if they name one.
@@ -105,8 +105,11 @@ struct Tinyscore: ParsableCommand {
 
   /// Throws if the first word is not a command: the parser would complain about those after it.
   private static func checkCommand(_ name: String?) throws {
-    let commands = configuration.subcommands.map { $0._commandName }
-    guard let name, !name.hasPrefix("-"), !(commands + ["help"]).contains(name) else { return }
+    let all = configuration.subcommands
+    guard let name, !name.hasPrefix("-"),
+      name != "help" && !all.contains(where: { $0._commandName == name })
+    else { return }
+    let commands = all.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
     let near = nearestName(to: name, among: commands)
     throw Failure(
       .usage,

@@ -4,11 +4,14 @@ internal import Storage
 
 /// The options of commands that draw: a page, and its figures as files.
 struct PageOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A page with figures.", valueName: "FILE.html"))
+  @Option(
+    help: ArgumentHelp("A page with figures.", valueName: "FILE.html"),
+    completion: .file(extensions: ["html"]))
   var report: String?
 
   @Option(
-    help: ArgumentHelp("The page's figures as SVG, PDF and PNG in this folder.", valueName: "DIR"))
+    help: ArgumentHelp("The page's figures as SVG, PDF and PNG in this folder.", valueName: "DIR"),
+    completion: .directory)
   var figures: String?
 
   /// Whether anything is drawn.

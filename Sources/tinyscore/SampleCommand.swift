@@ -28,13 +28,15 @@ struct Sample: ParsableCommand {
     case adaptive
   }
 
-  @Argument(help: "A checkpoint or a data set.")
+  @Argument(help: "A checkpoint or a data set.", completion: .model)
   var model: String
 
   @Option(help: ArgumentHelp("How many samples.", valueName: "N"))
   var count: Int
 
-  @Option(help: ArgumentHelp("Where they go.", valueName: "O.npy"))
+  @Option(
+    help: ArgumentHelp("Where they go.", valueName: "O.npy"),
+    completion: .file(extensions: ["npy"]))
   var output: String
 
   @Option(help: ArgumentHelp("sde, ancestral, ode, heun or adaptive.", valueName: "NAME"))
@@ -50,7 +52,7 @@ struct Sample: ParsableCommand {
       """
       karras, geometric, entropic, rescaled-entropic, or a file with a list of levels \
       (default: karras).
-      """, valueName: "NAME"))
+      """, valueName: "NAME"), completion: .schedule)
   var schedule: String?
 
   @Option(

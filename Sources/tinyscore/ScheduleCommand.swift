@@ -23,7 +23,7 @@ struct Schedule: ParsableCommand {
     case npy
   }
 
-  @Argument(help: "A checkpoint, a data set, or a CSV of losses.")
+  @Argument(help: "A checkpoint, a data set, or a CSV of losses.", completion: .model)
   var source: String
 
   @Option(help: ArgumentHelp("How many levels.", valueName: "N"))
@@ -36,7 +36,9 @@ struct Schedule: ParsableCommand {
   @Option(help: ArgumentHelp("json, csv or npy.", valueName: "NAME"))
   var format = Format.json
 
-  @Option(help: ArgumentHelp("Where the list goes ('-': stdout).", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("Where the list goes ('-': stdout).", valueName: "FILE"),
+    completion: .file(extensions: ["json", "csv", "npy"]))
   var output = "-"
 
   @Flag(help: "End the list with 0.")

@@ -22,16 +22,18 @@ struct Score: ParsableCommand {
     case divergence
   }
 
-  @Argument(help: "A checkpoint or a data set.")
+  @Argument(help: "A checkpoint or a data set.", completion: .model)
   var model: String
 
-  @Option(help: ArgumentHelp("The points, (N, D).", valueName: "P.npy"))
+  @Option(help: ArgumentHelp("The points, (N, D).", valueName: "P.npy"), completion: .points)
   var points: String
 
   @Option(help: ArgumentHelp("The noise level.", valueName: "S"))
   var sigma: Double
 
-  @Option(help: ArgumentHelp("Where the result goes.", valueName: "O.npy"))
+  @Option(
+    help: ArgumentHelp("Where the result goes.", valueName: "O.npy"),
+    completion: .file(extensions: ["npy"]))
   var output: String
 
   @Option(help: ArgumentHelp("score, denoised, noise, jacobian or divergence.", valueName: "NAME"))

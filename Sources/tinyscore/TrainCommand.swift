@@ -14,12 +14,15 @@ struct Train: ParsableCommand {
     abstract: "Trains a score network on a data set and writes a checkpoint.",
     discussion: "Example: tinyscore train ring-8 --steps 4000 --output /tmp/ring.safetensors")
 
-  @Argument(help: "A law (.json), a point file (.npy, .csv), or a name in datasets/.")
+  @Argument(
+    help: "A law (.json), a point file (.npy, .csv), or a name in datasets/.",
+    completion: .dataset)
   var dataset: String
 
   @Option(
     help: ArgumentHelp(
-      "The checkpoint (default: checkpoints/NAME.safetensors).", valueName: "FILE"))
+      "The checkpoint (default: checkpoints/NAME.safetensors).", valueName: "FILE"),
+    completion: .file(extensions: ["safetensors"]))
   var output: String?
 
   @OptionGroup(title: "Options that change the result") var choices: RunOptions
@@ -28,7 +31,9 @@ struct Train: ParsableCommand {
   @Option(help: ArgumentHelp("Steps between saves on the way, 0 for none.", valueName: "N"))
   var checkpointEvery = 2000
 
-  @Option(help: ArgumentHelp("A JSON line every 100 steps, for tail -F.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("A JSON line every 100 steps, for tail -F.", valueName: "FILE"),
+    completion: .file(extensions: ["jsonl"]))
   var metrics: String?
 
   @Flag(help: "Leave out of the result what only a resumed run needs.")

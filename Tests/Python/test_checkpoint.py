@@ -1,22 +1,23 @@
-"""Reads files of tinyscore with NumPy, safetensors, csv and json, and recomputes what they say.
+"""Reads files of tinyscore with NumPy, pandas, safetensors, csv and json, and recomputes what they say.
 
     python test_checkpoint.py TINYSCORE README.md
 
-works in the current folder. The score function is the NumPy block of the README, so that the README
-cannot be wrong.
+works in the current folder. The score function is the NumPy block of the README, and its other blocks
+run too, so that the README cannot be wrong.
 """
 
 import csv
 import hashlib
 import json
 import pathlib
-import re
 import struct
 import subprocess
 import sys
 
 import numpy as np
 from safetensors import safe_open
+
+import readme
 
 PROGRAM, README = (str(pathlib.Path(word).resolve()) for word in sys.argv[1:3])
 WIDTH, DEPTH, STEPS = 16, 2, 150
@@ -29,17 +30,10 @@ def tinyscore(*words):
     return done.stdout
 
 
-def readme_block():
-    """The first Python block under the heading "A checkpoint in Python" of the README."""
-    text = pathlib.Path(README).read_text(encoding="utf-8")
-    section = re.split(r"^#+ ", text.split("A checkpoint in Python\n", 1)[1], flags=re.M)[0]
-    return re.search(r"```python\n(.*?)```", section, flags=re.S).group(1)
-
-
 def check_score(dimension):
     """The README's score agrees with `tinyscore score` to 1e-5 of its largest element."""
     names = {}
-    exec(readme_block(), names)
+    exec(readme.blocks(README, torch=False)[0], names)
     score = names["load_score"]("model.safetensors")
     config = json.loads(safe_open("model.safetensors", "np").metadata()["config"])
     random = np.random.default_rng(0)
@@ -202,6 +196,25 @@ def check_schedule():
     assert learned.shape == (5,) and (np.diff(learned) < 0).all() and learned[-1] > 0
 
 
+def check_readme():
+    """The README's programs for NumPy and pandas run, and their results are right."""
+    readme.copy_example(README)
+    example = "checkpoints/example.safetensors"
+    tinyscore("schedule", example, "--steps", 18, "--append-zero", "--output", "levels.json")
+    tinyscore("evaluate", example, "--json", "ring.json", "--csv", "ring.csv", "--levels", 8,
+              "--samples", 512, "--paths", 0)
+    pathlib.Path("log.jsonl").rename("ring.jsonl")
+    names = {}
+    for block in readme.blocks(README, torch=False):
+        exec(block, names)
+    readme.check_samples(names["samples"])
+    assert list(names["log"]["step"]) == [100, STEPS]
+    loss, rates = names["loss"], names["rates"]
+    assert loss.shape == (8, 4) and (loss.iloc[:, 1] == rates["loss"]).all()
+    assert (loss.iloc[:, 2] < loss.iloc[:, 1]).all() and (loss.iloc[:, 1] < loss.iloc[:, 3]).all()
+    assert (names["excess"] > 0).all() and names["excess"].max() < 0.01
+
+
 def main():
     points = np.array([[1.0, 2, 2.5], [3, 1, 2], [2, 2, 1]])
     np.savetxt("points.csv", points, delimiter=",")
@@ -216,6 +229,7 @@ def main():
     check_samples(dimension)
     check_results()
     check_schedule()
+    check_readme()
     print("ok")
 
 
