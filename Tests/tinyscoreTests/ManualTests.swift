@@ -19,7 +19,8 @@ import Testing
       for line in lines where line.hasPrefix("  --") {
         let name = line.drop { $0 == " " || $0 == "-" }.prefix { $0 != " " }
         let escaped = name.replacingOccurrences(of: "-", with: "\\-")
-        #expect(page.contains("\n.It Fl \\-\(escaped)"), "\(command) --\(name)")
+        let isThere = page.contains("\n.It Fl \\-\(escaped)")
+        #expect(isThere, "\(command) --\(name)")
       }
     }
     for code in [0, 1, 64, 65, 66, 69, 70, 73, 74, 75] { #expect(page.contains("\n.It \(code)\n")) }
