@@ -112,10 +112,10 @@ packages:
 	.venv/bin/pip install --quiet --requirement Tests/Python/requirements.txt
 	@touch $@
 
+# Of k-diffusion sampling.py alone is used; what the package asks for is for training on images.
 .venv-recipes/done: Tests/Python/requirements-recipes.txt
 	$(PYTHON) -m venv .venv-recipes
 	.venv-recipes/bin/pip install --quiet --requirement Tests/Python/requirements-recipes.txt
-	# Its sampling.py alone is used; what it asks for besides is for training on images.
 	.venv-recipes/bin/pip install --quiet --no-deps k-diffusion
 	@touch $@
 
