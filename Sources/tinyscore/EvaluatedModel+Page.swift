@@ -15,7 +15,8 @@ extension EvaluatedModel {
       keyNumbers: keyNumbers,
       sections: [
         rateSection, divergenceSection, balanceSection, decisionSection,
-        fixedPointSection(workers), geometrySection, heldOutSection, sampleSection(workers),
+        fixedPointSection(workers), geometrySection, heldOutSection, trainingSection,
+        sampleSection(workers),
         scheduleSection, readingSection,
       ].compactMap(\.self), configuration: settings, command: command,
       colophon: "Made by tinyscore \(programVersion).")
