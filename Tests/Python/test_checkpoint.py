@@ -200,9 +200,11 @@ def check_readme():
     """The README's programs for NumPy and pandas run, and their results are right."""
     readme.copy_example(README)
     example = "checkpoints/example.safetensors"
-    tinyscore("schedule", example, "--steps", 18, "--append-zero", "--output", "levels.json")
+    # The README's commands, with fewer samples.
+    tinyscore("schedule", example, "--steps", 18, "--append-zero", "--output", "levels.json",
+              "--samples", 128)
     tinyscore("evaluate", example, "--json", "ring.json", "--csv", "ring.csv", "--levels", 8,
-              "--samples", 512, "--paths", 0)
+              "--samples", 256, "--paths", 0)
     pathlib.Path("log.jsonl").rename("ring.jsonl")
     names = {}
     for block in readme.blocks(README, torch=False):
