@@ -58,7 +58,15 @@ struct ManualSource {
       "\\": "\\e", "-": "\\-", "~": "\\(ti", "^": "\\(ha", "`": "\\(ga", "'": "\\(aq",
       "\"": "\\(dq",
     ]
-    let text = word.map { escapes[$0] ?? String($0) }.joined()
+    let text = word.map { escapes[$0] ?? ($0.isASCII ? String($0) : named($0)) }.joined()
     return text.hasPrefix(".") ? "\\&" + text : text
+  }
+
+  /// A character beyond ASCII by its code, which formatters read in any locale.
+  private static func named(_ character: Character) -> String {
+    character.unicodeScalars.map {
+      let code = String($0.value, radix: 16, uppercase: true)
+      return "\\[u" + String(repeating: "0", count: max(0, 4 - code.count)) + code + "]"
+    }.joined()
   }
 }
