@@ -15,12 +15,17 @@ enum StopRequest {
   static func listen() {
     // Made now: a handler must not be the first to ask for it.
     noted.store(0, ordering: .relaxed)
+    var signals = sigset_t()
+    sigemptyset(&signals)
     for signal in names.keys where !isIgnored(signal) {
+      sigaddset(&signals, signal)
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { StopRequest.noted.store($0, ordering: .relaxed) }
       action.sa_flags = SA_RESTART | Int32(truncatingIfNeeded: SA_RESETHAND)
       sigaction(signal, &action, nil)
     }
+    // A program inherits what the thread that starts it holds back, and some hold back everything.
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// The name of the signal that has come, nil if none has.

@@ -45,6 +45,11 @@ final class Workplace: Sendable {
   /// Whether there is a file of this name.
   func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: self[name]) }
 
+  /// The bytes that a file has; 0 where there is none.
+  func size(_ name: String) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: self[name]))?[.size] as? Int ?? 0
+  }
+
   /// All files, in all folders, by name with their bytes; none for folders.
   var contents: [String: [UInt8]] {
     let names = FileManager.default.subpaths(atPath: path) ?? []
@@ -127,6 +132,16 @@ let programPath: String = {
 }()
 
 extension Process {
+  /// Sends a signal to the process, once it runs and `isTime` says so.
+  ///
+  /// On a thread of its own: those of the tests may be busy for longer than a run may take.
+  func send(_ signal: Int32, when isTime: @escaping @Sendable () -> Bool) {
+    Thread.detachNewThread { [weak self] in
+      while let self, !self.isRunning || !isTime() { usleep(10_000) }
+      if let self { kill(self.processIdentifier, signal) }
+    }
+  }
+
   /// Runs the process and waits for its end; kills it after a minute, which no test takes.
   func runToEnd() async throws {
     try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
