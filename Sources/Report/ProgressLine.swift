@@ -75,13 +75,15 @@ struct ProgressLine {
       return [isPlain ? text : String(repeating: " ", count: 4 - text.count) + text]
     case .count: return ["\(state.step)/\(state.total)"]
     case .rate:
-      let number = rate.map { formatNumber($0, significant: 3) }
+      // Stages of unequal length have no rate, and nothing is said of the time left.
+      let number = unit.isEmpty ? nil : rate.map { formatNumber($0, significant: 3) }
       return number.map { ["\($0) \(unit)/s", "\($0)/s"] } ?? []
     case .loss: return state.loss.map { ["loss \(formatNumber($0, significant: 4))"] } ?? []
     case .note: return state.note.isEmpty ? [] : [state.note]
     case .time:
       if state.step >= state.total { return [formatDuration(state.elapsed)] }
-      return rate.map { [formatDuration(Double(state.total - state.step) / $0) + " left"] } ?? []
+      return unit.isEmpty
+        ? [] : rate.map { [formatDuration(Double(state.total - state.step) / $0) + " left"] } ?? []
     }
   }
 

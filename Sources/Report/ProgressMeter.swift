@@ -35,7 +35,8 @@ public struct ProgressMeter {
   private var isLatestShown = false
   private var isBarVisible = false
 
-  /// A meter of the work called `label`, counted in `unit` (`steps`), that writes to `sink`.
+  /// A meter of the work called `label`, counted in `unit` (`steps`; empty for stages of unequal
+  /// length, which have no rate), that writes to `sink`.
   public init(
     _ label: String, unit: String = "steps", display: Display, sink: @escaping (String) -> Void
   ) {

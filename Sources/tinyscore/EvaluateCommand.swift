@@ -125,7 +125,7 @@ struct Evaluate: ParsableCommand {
     let workers = common.makeWorkers()
     // A file that cannot be read is known before the first is evaluated.
     let models = try models.map { try Model($0) }
-    var meter = Terminal.meter("evaluating", unit: "stages", quiet: common.quiet)
+    var meter = Terminal.meter("evaluating", unit: "", quiet: common.quiet)
     var results = EvaluatedModels()
     for (index, model) in models.enumerated() {
       let stages = EvaluationStages(before: index, of: models.count, meter: meter)
@@ -140,6 +140,7 @@ struct Evaluate: ParsableCommand {
       }
       meter = stages.meter
     }
+    meter.update(step: models.count, of: models.count, note: "done", time: Terminal.now)
     meter.finish()
     try write(results, workers: workers)
   }

@@ -17,6 +17,11 @@ extension EvaluatedModel {
     }
   }
 
+  /// The column of a route; the longest name takes two rows.
+  static func column(_ route: Route) -> TextTable.Column {
+    route == .informedLoss ? .init("informed", unit: "loss") : .init(name(route))
+  }
+
   /// A number with its error, in the unit asked for.
   func text(
     _ estimate: Estimate?, unit: InformationUnit = .nats, digits: Int = 5, limit: Int = .max
@@ -36,10 +41,7 @@ extension EvaluatedModel {
       evaluation.levels.contains { evaluation.rate(route, at: $0) != nil }
     }
     var columns = [TextTable.Column("σ")]
-    columns += shown.map {
-      // The longest name takes two rows.
-      $0 == .informedLoss ? .init("informed", unit: "loss") : .init(Self.name($0))
-    }
+    columns += shown.map(Self.column)
     columns.append(TextTable.Column(shown.contains(.loss) ? "b̂" : "b"))
     var table = TextTable(
       title: "\(model.path): entropy rate in \(unit.rawValue) per unit of ln σ", columns: columns)

@@ -20,8 +20,8 @@ extension EvaluatedModels {
     }
     var table = TextTable(
       title: "Entropy over the noise levels in \(unit.rawValue)",
-      columns: [.init("model", alignment: .left)] + routes.map { .init(EvaluatedModel.name($0)) }
-        + [.init("max |b̂ − b|")],
+      columns: [.init("model", alignment: .left)] + routes.map(EvaluatedModel.column)
+        + [.init("max", unit: "|b̂ − b|")],
       footer: [
         "In brackets the standard error of sampling, not of training anew. max |b̂ − b|: informed."
       ])
@@ -68,7 +68,7 @@ extension EvaluatedModels {
   /// The names of the models as the user wrote them; of long ones without their folder, or the last
   /// characters.
   var shortNames: [String] {
-    let limit = 28
+    let limit = 22
     let isLong = models.contains { $0.model.path.count > limit }
     return models.map { model in
       let name = isLong ? Self.base(model.model.path) : model.model.path
