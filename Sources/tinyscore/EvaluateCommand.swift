@@ -140,7 +140,8 @@ struct Evaluate: ParsableCommand {
       }
       meter = stages.meter
     }
-    meter.update(step: models.count, of: models.count, note: "done", time: Terminal.now)
+    let stages = EvaluationStages.count * models.count
+    meter.update(step: stages, of: stages, note: "done", time: Terminal.now)
     meter.finish()
     try write(results, workers: workers)
   }
@@ -240,7 +241,7 @@ enum ClockName: String, ExpressibleByArgument, CaseIterable {
 
 /// Tells a meter which stage of an evaluation has begun.
 final class EvaluationStages {
-  private static let count = 4
+  static let count = 4
   private(set) var meter: ProgressMeter
   private var done: Int
   private let total: Int

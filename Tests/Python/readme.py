@@ -11,10 +11,10 @@ from safetensors import safe_open
 EXAMPLE = "checkpoints/example.safetensors"
 
 
-def blocks(readme, *, torch):
-    """The Python blocks under the heading "Python": those that PyTorch runs, or the others."""
+def blocks(readme, *, torch, heading="Python"):
+    """The Python blocks under a heading: those that PyTorch runs, or the others."""
     text = pathlib.Path(readme).read_text(encoding="utf-8")
-    section = re.split(r"^## ", text.split("\n## Python\n", 1)[1], flags=re.M)[0]
+    section = re.split(r"^## ", text.split(f"\n## {heading}\n", 1)[1], flags=re.M)[0]
     found = re.findall(r"```python\n(.*?)```", section, flags=re.S)
     return [block for block in found if ("torch" in block or "diffusers" in block) == torch]
 

@@ -217,6 +217,25 @@ def check_readme():
     assert (names["excess"] > 0).all() and names["excess"].max() < 0.01
 
 
+def check_predictions():
+    """The README's arrays of anyone's network give the loss of the network that made them."""
+    heading = "Anyone's network: `evaluate --predictions`"
+    (block,) = readme.blocks(README, torch=False, heading=heading)
+    exec(block.replace("4096", "512"), {})
+    tinyscore("evaluate", "--predictions", "out", "--json", "predictions.json", "--csv", "out.csv")
+    document = json.loads(pathlib.Path("predictions.json").read_text())
+    levels = document["levels"]
+    assert len(levels) == 32
+    for level in levels:
+        share = level["sigma"] ** 2 / (4 + level["sigma"] ** 2)
+        loss = level["learned"]["entropyRate"]["loss"]
+        # E|z - c z*|^2 with c = 1.03; five standard errors, 1e-5 by chance over all levels; seed 0.
+        expected = 16 * (1 - share * (2 * 1.03 - 1.03**2))
+        assert abs(loss["value"] - expected) < 5 * loss["standardError"] + 1e-9, (level, expected)
+    listed = json.loads(tinyscore("schedule", "out.csv", "--dimension", 16, "--steps", 6))
+    assert len(listed) == 6 and (np.diff(listed) < 0).all()
+
+
 def main():
     points = np.array([[1.0, 2, 2.5], [3, 1, 2], [2, 2, 1]])
     np.savetxt("points.csv", points, delimiter=",")
@@ -232,6 +251,7 @@ def main():
     check_results()
     check_schedule()
     check_readme()
+    check_predictions()
     print("ok")
 
 
