@@ -117,17 +117,21 @@ public struct Evaluation: Sendable {
     }
   }
 
+  /// `Ĉ − C`, what a learned route is off by at a level, in nats per unit of `ln σ`; nil without an exact
+  /// side.
+  ///
+  /// The informed loss has the exact rate in it: its error is that of δ alone. Of the others the error of
+  /// an exact rate that is sampled itself adds up.
+  public func error(_ route: Route, at level: Level) -> Estimate? {
+    guard let exact = level.exact?.entropyRate else { return nil }
+    if route == .informedLoss { return level.learned?.scoreMatchingLoss }
+    return rate(route, at: level).map { $0 + exact.scaled(by: -1) }
+  }
+
   /// `max over σ of |b̂ − b|`, the largest error of the bandwidth fraction of a learned route; nil
   /// without an exact side.
   public func maximumBandwidthError(_ route: Route) -> Double? {
-    let errors = levels.compactMap { level -> Double? in
-      if route == .informedLoss {
-        // The exact rate is in both: what differs is δ.
-        return level.exact.flatMap { _ in level.learned?.scoreMatchingLoss?.value }
-      }
-      guard let exact = level.exact, let rate = rate(route, at: level) else { return nil }
-      return abs(rate.value - exact.entropyRate.value)
-    }
+    let errors = levels.compactMap { error(route, at: $0).map { abs($0.value) } }
     return errors.count == levels.count ? errors.max().map { $0 / Double(dimension) } : nil
   }
 

@@ -33,6 +33,9 @@ struct AnalyzedBranchings {
   /// Points of a law, at most, each of which has a path: the work grows with their square.
   private static let mostPoints = 5000
 
+  /// Samples from which stable fixed points are searched, unless told.
+  static let defaultSamples = 512
+
   /// The distance of the mean from the origin, in data scales, from which on points are centred.
   private static let farOrigin = 10.0
 

@@ -25,12 +25,12 @@ struct Bifurcations: ParsableCommand {
     completion: .dataset)
   var dataset: String?
 
-  @Option(help: ArgumentHelp("ema or online.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("Weights of a checkpoint.", valueName: "NAME"))
   var weights = Checkpoint.Weights.ema
 
   @Option(
     help: ArgumentHelp("Samples from which stable fixed points are searched.", valueName: "N"))
-  var samples = 512
+  var samples = AnalyzedBranchings.defaultSamples
 
   @Option(
     help: ArgumentHelp("Results as JSON ('-': stdout).", valueName: "FILE"),

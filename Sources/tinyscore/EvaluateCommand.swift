@@ -1,11 +1,11 @@
-public import ArgumentParser
+internal import ArgumentParser
 internal import Distributions
 internal import Estimation
 internal import ForwardProcess
 internal import JSONText
 internal import LinearAlgebra
 internal import Report
-public import Storage
+internal import Storage
 
 /// `tinyscore evaluate`: a learned score against the exact one at every noise level.
 struct Evaluate: ParsableCommand {
@@ -56,13 +56,13 @@ struct Evaluate: ParsableCommand {
     completion: .dataset)
   var dataset: String?
 
-  @Option(help: ArgumentHelp("Also rates in time: constant, edm or geometric.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("Also rates in time.", valueName: "NAME"))
   var clock: ClockName?
 
-  @Option(help: ArgumentHelp("nats or bits, in the table.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("Of tables and words.", valueName: "NAME"))
   var unit = InformationUnit.nats
 
-  @Option(help: ArgumentHelp("ema or online.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("Weights of a checkpoint.", valueName: "NAME"))
   var weights = Checkpoint.Weights.ema
 
   @Option(
@@ -126,7 +126,7 @@ struct Evaluate: ParsableCommand {
     // A file that cannot be read is known before the first is evaluated.
     let models = try models.map { try Model($0) }
     var meter = Terminal.meter("evaluating", unit: "", quiet: common.quiet)
-    var results = EvaluatedModels()
+    var results = EvaluatedModels(asked: models.count)
     for (index, model) in models.enumerated() {
       let stages = EvaluationStages(before: index, of: models.count, meter: meter)
       do {
@@ -219,51 +219,4 @@ struct Evaluate: ParsableCommand {
     }
     return values.sorted()
   }
-}
-
-extension Checkpoint.Weights: ExpressibleByArgument {}
-
-/// The clocks of `--clock`.
-enum ClockName: String, ExpressibleByArgument, CaseIterable {
-  case constant
-  case edm
-  case geometric
-
-  /// The clock; the geometric one runs over `range`.
-  func clock(over range: NoiseRange) -> Clock {
-    switch self {
-    case .constant: .constant
-    case .edm: .edm
-    case .geometric: .geometric(range)
-    }
-  }
-}
-
-/// Tells a meter which stage of an evaluation has begun.
-final class EvaluationStages {
-  static let count = 4
-  private(set) var meter: ProgressMeter
-  private var done: Int
-  private let total: Int
-
-  /// The stages of a model, so many of them `before` it.
-  init(before: Int, of models: Int, meter: ProgressMeter) {
-    self.meter = meter
-    (done, total) = (before * Self.count, models * Self.count)
-  }
-
-  /// Says that the stage called `name` begins.
-  func begin(_ name: String) {
-    meter.update(step: done, of: total, note: name, time: Terminal.now)
-    done += 1
-  }
-}
-
-/// The units of `--unit`.
-enum InformationUnit: String, ExpressibleByArgument, CaseIterable {
-  case nats
-  case bits
-
-  /// How many of this unit a nat is.
-  var perNat: Double { self == .nats ? 1 : 1.4426950408889634 }
 }

@@ -23,15 +23,24 @@ extension EvaluatedModel {
       ? String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed()) : text
   }
 
+  /// `b̂ − b` by a route at a level.
+  func bandwidthError(_ route: Route, at level: Evaluation.Level) -> Estimate? {
+    evaluation.error(route, at: level)?.scaled(by: 1 / Double(evaluation.dimension))
+  }
+
   /// One route's curve with its intervals; routes keep their look in every figure.
   private func series(
-    _ route: Route, where isShown: (Evaluation.Level) -> Bool = { _ in true },
-    _ map: (Estimate, Evaluation.Level) -> Estimate
+    _ route: Route, _ map: (Estimate, Evaluation.Level) -> Estimate
+  ) -> Figure.Series {
+    series(route) { level in evaluation.rate(route, at: level).map { map($0, level) } }
+  }
+
+  private func series(
+    _ route: Route, value: (Evaluation.Level) -> Estimate?
   ) -> Figure.Series {
     let role = Route.learned.firstIndex(of: route).map { Role.route($0) } ?? .exact
     let points = evaluation.levels.compactMap { level -> Figure.Point? in
-      guard isShown(level), let rate = evaluation.rate(route, at: level) else { return nil }
-      return point(level.sigma, map(rate, level))
+      value(level).map { point(level.sigma, $0) }
     }
     return Figure.Series(
       Self.name(route), role: role, style: route == .trainingLoss ? .points : .line,
@@ -74,15 +83,12 @@ extension EvaluatedModel {
     guard !learnedRoutes.isEmpty, evaluation.levels.allSatisfy({ $0.exact != nil }) else {
       return nil
     }
-    let d = Double(evaluation.dimension)
     return Figure(
       title: "Error of the bandwidth fraction",
       caption: "Each route's bandwidth fraction minus the exact one, with \(percent) % intervals.",
       xAxis: Self.sigmaAxis, yAxis: .init("b̂ − b"),
       series: learnedRoutes.map { route in
-        series(route) { rate, level in
-          rate.scaled(by: 1 / d, offset: -(level.exact?.entropyRate.value ?? 0) / d)
-        }
+        series(route, value: { bandwidthError(route, at: $0) })
       }, referenceLines: [.init("exact", at: 0)])
   }
 
@@ -99,10 +105,13 @@ extension EvaluatedModel {
       caption: "In per cent of the exact rate, where that is at least 5 % of its largest value.",
       xAxis: Self.sigmaAxis, yAxis: .init("%"),
       series: learnedRoutes.map { route in
-        series(route, where: { $0.exact?.entropyRate.value ?? 0 >= Self.leastShare * top }) {
-          rate, level in
-          rate.scaled(by: 100 / (level.exact?.entropyRate.value ?? 1), offset: -100)
-        }
+        series(
+          route,
+          value: { level in
+            let rate = level.exact?.entropyRate.value ?? 0
+            return rate < Self.leastShare * top
+              ? nil : evaluation.error(route, at: level)?.scaled(by: 100 / rate)
+          })
       }, referenceLines: [.init("exact", at: 0)])
   }
 

@@ -25,12 +25,12 @@ extension EvaluatedModels {
       colophon: "Made by tinyscore \(programVersion).")
   }
 
-  private func summaryWords(_ groups: [Group]) -> [String] {
+  private func summaryWords(_ groups: [SeedGroup]) -> [String] {
     let spreads = groups.compactMap { group in
       group.spread(.informedLoss).map { spread in
         "\(group.name): \(formatNumber(spread.mean, significant: 6)) nats by the informed loss over "
           + "\(group.models.count) seeds, with a standard deviation of "
-          + "\(formatNumber(spread.deviation, significant: 2)) between them."
+          + "\(formatNumber(spread.standardDeviation, significant: 2)) between them."
       }
     }
     return spreads + [
@@ -40,14 +40,12 @@ extension EvaluatedModels {
   }
 
   private func curves(
-    _ route: Route, _ map: (Estimate, Evaluation.Level, EvaluatedModel) -> Estimate
+    _ value: (EvaluatedModel, Evaluation.Level) -> Estimate?
   ) -> [Figure.Series] {
     zip(models, shortNames).prefix(Self.mostCurves).enumerated().compactMap { index, pair in
       let (model, name) = pair
       let points = model.evaluation.levels.compactMap { level in
-        model.evaluation.rate(route, at: level).map {
-          model.point(level.sigma, map($0, level, model))
-        }
+        value(model, level).map { model.point(level.sigma, $0) }
       }
       return points.isEmpty ? nil : Figure.Series(name, role: .route(index), points: points)
     }
@@ -59,32 +57,19 @@ extension EvaluatedModels {
   }
 
   private var rateFigure: Figure {
-    let laws = Set(models.map(\.dataset.name))
-    let exact =
-      laws.count == 1
-      ? models[0].evaluation.levels.compactMap { level in
-        level.exact.map { models[0].point(level.sigma, $0.entropyRate) }
-      } : []
-    let losses = curves(.loss) { rate, _, _ in rate }
-    return Figure(
+    Figure(
       title: "Entropy rate by the loss",
       caption:
-        "Of each model its loss on fresh samples, an upper bound of the exact rate; of data sets "
-        + "without a network nothing but that." + notShown,
+        "Of each network its loss on fresh samples, an upper bound of the exact rate; of data sets their "
+        + "exact rate." + notShown,
       xAxis: EvaluatedModel.sigmaAxis, yAxis: .init("nats per unit of ln σ"),
-      series: (exact.isEmpty ? [] : [Figure.Series("exact", role: .exact, points: exact)])
-        + (losses.isEmpty || laws.count > 1
-          ? losses
-            + curves(.exact) { rate, _, _ in rate }.filter { series in
-              !losses.contains { $0.label == series.label }
-            } : losses))
+      series: curves { model, level in
+        model.evaluation.rate(model.checkpoint == nil ? .exact : .loss, at: level)
+      })
   }
 
   private var errorFigure: Figure? {
-    let errors = curves(.informedLoss) { rate, level, model in
-      let d = Double(model.evaluation.dimension)
-      return rate.scaled(by: 1 / d, offset: -(level.exact?.entropyRate.value ?? 0) / d)
-    }
+    let errors = curves { $0.bandwidthError(.informedLoss, at: $1) }
     guard !errors.isEmpty else { return nil }
     return Figure(
       title: "Error of the bandwidth fraction",

@@ -1,6 +1,4 @@
 internal import Estimation
-internal import ForwardProcess
-internal import JSONText
 internal import Report
 internal import Statistics
 
@@ -38,7 +36,7 @@ extension EvaluatedModels {
   }
 
   /// Means over seeds, and how far the networks of different seeds are from one another.
-  func spreadTable(_ groups: [Group], unit: InformationUnit) -> TextTable {
+  func spreadTable(_ groups: [SeedGroup], unit: InformationUnit) -> TextTable {
     var table = TextTable(
       title: "Over the seeds of training",
       columns: [
@@ -54,10 +52,10 @@ extension EvaluatedModels {
         guard let spread = group.spread(route) else { continue }
         let perNat = unit.perNat
         table.append([
-          index == 0 ? plainText(group.name, limit: 30) : "",
+          index == 0 ? plainText(group.name, limit: Self.nameLimit) : "",
           index == 0 ? "\(group.models.count)" : "", EvaluatedModel.name(route),
           formatNumber(spread.mean * perNat, significant: 6),
-          formatNumber(spread.deviation * perNat, significant: 2),
+          formatNumber(spread.standardDeviation * perNat, significant: 2),
           formatNumber(spread.samplingError * perNat, significant: 2),
         ])
       }
@@ -65,79 +63,27 @@ extension EvaluatedModels {
     return table
   }
 
-  /// The names of the models as the user wrote them; of long ones without their folder, or the last
-  /// characters.
+  /// The longest name of a model or a group, in characters.
+  private static let nameLimit = 22
+
+  /// The names of the models as the user wrote them; of long ones without their folder if they differ
+  /// without, or their ends, numbered where those are alike.
   var shortNames: [String] {
-    let limit = 22
-    let isLong = models.contains { $0.model.path.count > limit }
-    return models.map { model in
-      let name = isLong ? Self.base(model.model.path) : model.model.path
-      return name.count > limit ? "…" + name.suffix(limit - 1) : name
+    let paths = models.map(\.model.path)
+    let bases = paths.map(Self.base)
+    let isLong = paths.contains { $0.count > Self.nameLimit }
+    let names = isLong && Set(bases).count == Set(paths).count ? bases : paths
+    let short = names.map { name in
+      name.count > Self.nameLimit ? "…" + name.suffix(Self.nameLimit - 1) : name
+    }
+    return short.enumerated().map { index, name in
+      guard short.filter({ $0 == name }).count > 1 else { return name }
+      let number = "\(index + 1) "
+      return number + name.suffix(Self.nameLimit - number.count)
     }
   }
 
   private static func base(_ path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path
   }
-
-  // MARK: CSV
-
-  /// A row for each model and level.
-  var levelsCSV: String {
-    let routes = [Route.exact] + Route.learned
-    var text = "model,dataset,sigma"
-    for route in routes { text += ",\(route.rawValue),\(route.rawValue)StandardError" }
-    text += ",logSNR\n"
-    for result in models {
-      for level in result.evaluation.levels {
-        text += "\(csvCell(result.model.path)),\(csvCell(result.dataset.name)),\(level.sigma)"
-        for route in routes { text += csvCells(result.evaluation.rate(route, at: level)) }
-        text += ",\(logSNR(sigma: level.sigma))\n"
-      }
-    }
-    return text
-  }
-
-  /// A row for each model: what it was trained with, and its totals.
-  var totalsCSV: String {
-    let routes = [Route.exact] + Route.learned
-    let options = models.compactMap(\.trainingOptions).first?.map(\.key) ?? []
-    var text = "model,dataset,distribution,dimension"
-    for option in options { text += "," + csvCell(option) }
-    for route in routes { text += ",\(route.rawValue),\(route.rawValue)StandardError" }
-    for route in Route.learned { text += ",\(route.rawValue)MaxBandwidthError" }
-    text += "\n"
-    for result in models {
-      let evaluation = result.evaluation
-      text += [result.model.path, result.dataset.name, result.dataset.distribution]
-        .map(csvCell).joined(separator: ",")
-      text += ",\(evaluation.dimension)"
-      for option in options {
-        let value = result.trainingOptions?.first { $0.key == option }?.value
-        text += "," + (value.map { csvCell(cellText($0)) } ?? "")
-      }
-      for route in routes { text += csvCells(evaluation.entropy(route)) }
-      for route in Route.learned {
-        text += "," + (evaluation.maximumBandwidthError(route).map { "\($0)" } ?? "")
-      }
-      text += "\n"
-    }
-    return text
-  }
-
-  private func csvCells(_ estimate: Estimate?) -> String {
-    estimate.map { ",\($0.value),\($0.standardError)" } ?? ",,"
-  }
-
-  private func cellText(_ value: JSONValue) -> String {
-    if case .string(let text) = value { text } else { value.canonicalText }
-  }
-}
-
-/// A cell of a CSV (RFC 4180).
-func csvCell(_ cell: String) -> String {
-  guard cell.contains(where: { ",\"\n\r".contains($0) }) else { return cell }
-  return "\""
-    + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-    + "\""
 }

@@ -1,57 +1,46 @@
 internal import Estimation
 internal import JSONText
-internal import Report
-internal import Statistics
 internal import Storage
 
 /// The evaluations of one model or several: what `evaluate` writes.
 struct EvaluatedModels {
+  /// How many models were asked for, some of which may have failed.
+  let asked: Int
   private(set) var models: [EvaluatedModel] = []
   /// What went wrong beside them.
   var failures: [Failure] = []
 
+  init(asked: Int) { self.asked = asked }
+
   mutating func append(_ model: EvaluatedModel) { models.append(model) }
 
-  /// The one model, or nil where there are several.
-  var single: EvaluatedModel? { models.count == 1 ? models[0] : nil }
+  /// The one model that was asked for, or nil where there were several.
+  var single: EvaluatedModel? { asked == 1 ? models.first : nil }
 
-  /// Networks that differ in nothing but the seed of their training.
-  struct Group {
-    /// What the networks are: their data set, and the options in which groups differ.
-    let name: String
-    let models: [EvaluatedModel]
-
-    /// The mean of a route's entropy over the networks, the standard deviation between them, and the root
-    /// mean square of the errors of sampling; nil where one does not have it.
-    func spread(_ route: Route) -> (mean: Double, deviation: Double, samplingError: Double)? {
-      let entropies = models.compactMap { $0.evaluation.entropy(route) }
-      guard entropies.count == models.count, entropies.count > 1 else { return nil }
-      var (values, squares) = (RunningMoments(), RunningMoments())
-      for entropy in entropies {
-        values.add(entropy.value)
-        squares.add(entropy.standardError * entropy.standardError)
-      }
-      return (
-        values.mean.value, values.variance.squareRoot(), squares.mean.value.squareRoot()
-      )
-    }
-  }
-
-  /// The networks by what they share, in the order of their first; groups of one are left out.
-  var groups: [Group] {
-    let networks = models.filter { $0.trainingOptions != nil }
+  /// Networks that differ in nothing but the seed of their training, in the order of their first; a seed
+  /// that comes twice counts once, and groups of one are left out.
+  ///
+  /// Where points were kept aside, other seeds keep others: such networks have other data, and no group.
+  var groups: [SeedGroup] {
+    let networks = models.filter { $0.checkpoint.map { $0.configuration.holdout == 0 } ?? false }
     var keys: [String] = []
     var members: [String: [EvaluatedModel]] = [:]
     for model in networks {
-      let key = model.dataset.name + "\n" + options(of: model, without: ["seed"])
+      guard let checkpoint = model.checkpoint else { continue }
+      let key =
+        checkpoint.dataset.canonicalText + " \(checkpoint.step) "
+        + options(of: model, without: ["seed"])
       if members[key] == nil { keys.append(key) }
+      let seeds = members[key, default: []].map { $0.checkpoint?.configuration.seed }
+      guard !seeds.contains(checkpoint.configuration.seed) else { continue }
       members[key, default: []].append(model)
     }
     let shared = sharedOptions(networks)
     return keys.compactMap { key in
       guard let group = members[key], group.count > 1 else { return nil }
       let own = options(of: group[0], without: shared.union(["seed"]))
-      return Group(name: group[0].dataset.name + (own.isEmpty ? "" : ", \(own)"), models: group)
+      return SeedGroup(
+        name: group[0].dataset.name + (own.isEmpty ? "" : ", \(own)"), models: group)
     }
   }
 
@@ -81,7 +70,7 @@ struct EvaluatedModels {
     ]
   }
 
-  private func groupJSON(_ group: Group) -> JSONValue {
+  private func groupJSON(_ group: SeedGroup) -> JSONValue {
     [
       "name": .string(group.name), "models": .array(group.models.map { .string($0.model.path) }),
       "entropy": .object(
@@ -90,7 +79,7 @@ struct EvaluatedModels {
             key: route.rawValue,
             value: group.spread(route).map {
               [
-                "mean": .number($0.mean), "standardDeviation": .number($0.deviation),
+                "mean": .number($0.mean), "standardDeviation": .number($0.standardDeviation),
                 "samplingError": .number($0.samplingError),
               ]
             } ?? .null)
@@ -100,11 +89,15 @@ struct EvaluatedModels {
 }
 
 extension EvaluatedModel {
+  /// The network's checkpoint; nil for a law.
+  var checkpoint: Checkpoint? {
+    guard case .network(let checkpoint, _) = model else { return nil }
+    return checkpoint
+  }
+
   /// The options that the network was trained with; nil for a law.
   var trainingOptions: [JSONMember]? {
-    guard case .network(let checkpoint, _) = model,
-      case .object(let members) = checkpoint.configuration.json
-    else { return nil }
+    guard case .object(let members)? = checkpoint?.configuration.json else { return nil }
     return members
   }
 }

@@ -25,10 +25,10 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Hidden layers.", valueName: "N"))
   var depth = TrainingDefaults.depth
 
-  @Option(help: ArgumentHelp("silu, tanh, gelu or relu.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("Of the hidden layers.", valueName: "NAME"))
   var activation = Activation.silu
 
-  @Option(help: ArgumentHelp("soap or adam.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("What makes steps of gradients.", valueName: "NAME"))
   var optimizer = TrainingDefaults.optimizer
 
   @Option(

@@ -39,7 +39,7 @@ struct Sample: ParsableCommand {
     completion: .file(extensions: ["npy"]))
   var output: String
 
-  @Option(help: ArgumentHelp("sde, ancestral, ode, heun or adaptive.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("The reverse process and its method.", valueName: "NAME"))
   var sampler = Sampler.heun
 
   @Option(
@@ -66,7 +66,7 @@ struct Sample: ParsableCommand {
   @Option(help: ArgumentHelp("With --exact: the noise level of the samples.", valueName: "S"))
   var sigma: Double?
 
-  @Option(help: ArgumentHelp("ema or online.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("Weights of a checkpoint.", valueName: "NAME"))
   var weights = Checkpoint.Weights.ema
 
   @OptionGroup(title: "Common options") var common: CommonOptions

@@ -30,10 +30,10 @@ struct Schedule: ParsableCommand {
   var steps: Int
 
   @Option(
-    help: ArgumentHelp("entropic, rescaled-entropic, karras or geometric.", valueName: "NAME"))
+    help: ArgumentHelp("What the levels are equal steps of.", valueName: "NAME"))
   var kind = ScheduleKind.entropic
 
-  @Option(help: ArgumentHelp("json, csv or npy.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("How the list is written.", valueName: "NAME"))
   var format = Format.json
 
   @Option(
@@ -59,7 +59,7 @@ struct Schedule: ParsableCommand {
   @Option(help: ArgumentHelp("Samples per level of a curve that is sampled.", valueName: "N"))
   var samples = 4096
 
-  @Option(help: ArgumentHelp("ema or online.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("Weights of a checkpoint.", valueName: "NAME"))
   var weights = Checkpoint.Weights.ema
 
   @OptionGroup(title: "Common options") var common: CommonOptions

@@ -36,10 +36,10 @@ struct Score: ParsableCommand {
     completion: .file(extensions: ["npy"]))
   var output: String
 
-  @Option(help: ArgumentHelp("score, denoised, noise, jacobian or divergence.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("What of the score.", valueName: "NAME"))
   var quantity = Quantity.score
 
-  @Option(help: ArgumentHelp("ema or online.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("Weights of a checkpoint.", valueName: "NAME"))
   var weights = Checkpoint.Weights.ema
 
   @OptionGroup(title: "Common options") var common: CommonOptions

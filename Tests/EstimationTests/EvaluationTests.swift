@@ -44,6 +44,14 @@ import Testing
       let informed = try #require(evaluation.rate(.informedLoss, at: level))
       #expect(abs(informed.value - exact.value - delta.value) < 1e-14)
       #expect(informed.standardError >= delta.standardError)
+      #expect(evaluation.error(.informedLoss, at: level)?.value == delta.value)
+      let off = try #require(evaluation.error(.loss, at: level))
+      let loss = try #require(level.learned?.loss)
+      #expect(abs(off.value - (loss.value - exact.value)) < 1e-15)
+      // Both sides' errors; of the informed loss that of δ alone.
+      let square =
+        loss.standardError * loss.standardError + exact.standardError * exact.standardError
+      #expect(abs(off.standardError - square.squareRoot()) <= 1e-15)
     }
     let worst = evaluation.levels.compactMap { $0.learned?.scoreMatchingLoss?.value }.max() ?? 0
     #expect(abs((evaluation.maximumBandwidthError(.informedLoss) ?? 0) - worst / 2) < 1e-15)

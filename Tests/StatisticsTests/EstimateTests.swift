@@ -54,6 +54,16 @@ import Testing
     #expect(Estimate(meanOf: [5]).standardError == .infinity)
   }
 
+  @Test("The spread of a few estimates is that by hand")
+  func spread() throws {
+    let spread = try #require(
+      Spread([(1.0, 0.3), (2, 0.4), (6, 0)].map { Estimate($0, standardError: $1) }))
+    // Squares 4, 1 and 9 about the mean 3, over two; (0.09 + 0.16)/3.
+    #expect(spread.mean == 3 && abs(spread.standardDeviation - 7.0.squareRoot()) < 1e-15)
+    #expect(abs(spread.samplingError - (0.25 / 3).squareRoot()) < 1e-15)
+    #expect(Spread([Estimate(1)]) == nil)
+  }
+
   @Test("Merged moments equal those of all values")
   func merge() {
     let values = (0..<100).map { 1e6 + sin(Double($0)) }

@@ -41,6 +41,33 @@ struct SweepTests {
     #expect(table.contains("Over the seeds of training") && table.contains("pair, width 8"))
   }
 
+  @Test("A copy is no other seed, another number of steps and other points are no group")
+  func noGroups() async throws {
+    try await place.train("pair.json", to: "a.safetensors")
+    try place.put(place.bytes("a.safetensors"), "copy.safetensors")
+    try await place.train("pair.json", to: "steps.safetensors", ["--seed", "1", "--steps", "120"])
+    try place.makeFolder("other")
+    try place.put(#"{"distribution": "points", "points": [[2], [-1]]}"#, "other/pair.json")
+    try await place.train("other/pair.json", to: "data.safetensors", ["--seed", "2"])
+    let names = ["a", "copy", "steps", "data"].map { $0 + ".safetensors" }
+    try await place.expectSuccess(["evaluate"] + names + ["--json", "o.json"] + smallEvaluation)
+    let document = try JSONValue(reading: place.bytes("o.json"))
+    #expect(document["groups"]?.elements?.isEmpty == true)
+  }
+
+  @Test("Models of one file name in several folders keep names of their own")
+  func names() async throws {
+    for folder in ["one-folder-of-models", "two-folder-of-models"] {
+      try place.makeFolder(folder)
+      try await place.train("pair.json", to: folder + "/m.safetensors")
+    }
+    let table = try await place.expectSuccess(
+      ["evaluate", "one-folder-of-models/m.safetensors", "two-folder-of-models/m.safetensors"]
+        + smallEvaluation)
+    let rows = table.split(separator: "\n").filter { $0.contains(".safetensors") }
+    #expect(rows.count == 2 && Set(rows.map { $0.prefix(22) }).count == 2)
+  }
+
   @Test("--totals has a row for each model with its training and its entropies")
   func totals() async throws {
     let names = try await trainSeeds()
@@ -69,7 +96,10 @@ struct SweepTests {
       ["evaluate", "a.safetensors", "pair.json", "--json", "o.json"] + smallEvaluation)
     #expect(outcome.code == 66 && outcome.stderr.contains("points.csv"), "\(outcome.stderr)")
     let document = try JSONValue(reading: place.bytes("o.json"))
-    #expect(document["model"]?["path"] == .string("pair.json"))
+    // The form is that of two models, whatever became of one.
+    #expect(document["schema"] == "tinyscore.evaluations.v1")
+    let evaluations = try #require(document["evaluations"]?.elements)
+    #expect(evaluations.map { $0["model"]?["path"] } == ["pair.json"])
     #expect(outcome.stdout.contains("pair.json"))
   }
 
