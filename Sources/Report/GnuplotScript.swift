@@ -65,8 +65,8 @@ struct GnuplotScript {
       "set encoding utf8",
       terminal(format, height: height),
       "set style fill transparent solid 0.2 noborder",
-      "set key at screen 0.5, screen \(Double(legend.height + 4) / Double(height)) center top horizontal Left reverse samplen 3.2 spacing \(spacing) "
-        + "maxcols \(legend.columns) width -2",
+      "set key at screen 0.5, screen \(Double(legend.height + 4) / Double(height)) center top "
+        + "horizontal Left reverse samplen 3.2 spacing \(spacing) maxcols \(legend.columns) width -2",
     ]
     if figure.hasEqualUnits { lines.append("set size ratio -1") }
     lines += figure.isPicture ? ["unset border", "unset tics"] : frame

@@ -41,9 +41,10 @@ extension AnalyzedBranchings {
         let count = side.diagram.branchings.count { $0.kind == kind }
         return count > 0 ? "\(count) \(kind.rawValue)" : nil
       }
+      let count = side.diagram.branchings.count
       words.append(
         "The stable fixed points of the \(name) score come together in "
-          + "\(side.diagram.branchings.count) branching\(side.diagram.branchings.count > 1 ? "s" : "") (\(kinds.joined(separator: ", "))), the last at "
+          + "\(count) branching\(count > 1 ? "s" : "") (\(kinds.joined(separator: ", "))), the last at "
           + "σ = \(formatNumber(last.sigma, significant: 6)).")
     }
     if let comparison {

@@ -50,8 +50,8 @@ extension EvaluatedModel {
       caption:
         "How unlike single paths are at one noise level: over x the posterior entropy (a), over "
         + "paths the surprisal of their outcome (b). The marks need no posterior: they are Girsanov's "
-        + "integral of the score along reverse paths. Informed, only their difference from the posterior on the same paths is "
-        + "sampled, and the exact curve added. Vertical lines are the exact curves' peaks.",
+        + "integral of the score along reverse paths. Informed, only their difference from "
+        + "the posterior on the same paths is sampled, and the exact curve added. Vertical lines are the exact curves' peaks.",
       xAxis: Self.sigmaAxis, yAxis: .init("nats²"), series: series,
       referenceLines: [
         line("peak of (a)", .posteriorEntropyVariance), line("peak of (b)", .surprisalVariance),
