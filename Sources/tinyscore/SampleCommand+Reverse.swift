@@ -17,6 +17,13 @@ extension Sample {
 
   /// Throws if the options about steps cannot be, or not together.
   func checkSteps() throws {
+    let reverse = [
+      ("sampler", askedSampler != nil), ("steps", steps != nil), ("schedule", schedule != nil),
+      ("tolerance", tolerance != nil),
+    ]
+    if exact, let (name, _) = reverse.first(where: \.1) {
+      throw ValidationError("--\(name): expected none beside --exact, which takes no steps")
+    }
     if let steps, !(1...1 << 20).contains(steps) {
       throw ValidationError("--steps: expected an integer from 1 to 1048576, found \(steps)")
     }

@@ -39,8 +39,10 @@ struct Sample: ParsableCommand {
     completion: .file(extensions: ["npy"]))
   var output: String
 
-  @Option(help: ArgumentHelp("The reverse process and its method.", valueName: "NAME"))
-  var sampler = Sampler.heun
+  @Option(
+    name: .customLong("sampler"),
+    help: ArgumentHelp("The reverse process and its method (default: heun).", valueName: "NAME"))
+  var askedSampler: Sampler?
 
   @Option(
     help: ArgumentHelp(
@@ -70,6 +72,9 @@ struct Sample: ParsableCommand {
   var weights = Checkpoint.Weights.ema
 
   @OptionGroup(title: "Common options") var common: CommonOptions
+
+  /// The reverse process and its method.
+  var sampler: Sampler { askedSampler ?? .heun }
 
   /// Samples handled by one task; a multiple of 4, as random streams ask.
   static let blockSamples = 256

@@ -142,7 +142,8 @@ import Testing
       "--count 5 --sampler x", "--count 5 --schedule x", "--count 5 --tolerance 1e-3",
       "--count 5 --sampler adaptive --tolerance 0", "--count 5 --sampler adaptive --tolerance nan",
       "--count 5 --sampler adaptive --steps 5", "--count 5 --sampler adaptive --schedule karras",
-      "--count 5 --schedule levels.json --steps 5",
+      "--count 5 --schedule levels.json --steps 5", "--count 5 --exact --sampler ode",
+      "--count 5 --exact --steps 5", "--count 5 --exact --schedule karras",
     ])
   func impossibleSampling(options: String) async throws {
     let words = options.split(separator: " ").map(String.init)
