@@ -10,6 +10,15 @@ public struct Gnuplot: Sendable {
     case pdf
     /// Dots, 1520 across; on white.
     case png
+
+    /// How such a file begins.
+    var signature: [UInt8] {
+      switch self {
+      case .svg: Array("<?xml".utf8)
+      case .pdf: Array("%PDF-".utf8)
+      case .png: [0x89, 0x50, 0x4E, 0x47]
+      }
+    }
   }
 
   /// For how wide a place a figure is drawn; letters have the same size in both.
@@ -24,7 +33,7 @@ public struct Gnuplot: Sendable {
   private let timeout: Double
 
   /// gnuplot as found in `PATH`, given `timeout` seconds for a figure.
-  public init(program: String = "gnuplot", timeout: Double = 60) {
+  public init(program: String = "gnuplot", timeout: Double = 20) {
     self.program = program
     self.timeout = timeout
   }
@@ -35,7 +44,7 @@ public struct Gnuplot: Sendable {
   public func render(
     _ figure: Figure, as format: Format, layout: Layout = .wide
   ) throws -> [UInt8] {
-    let bytes = try run(GnuplotScript(figure, format: format, layout: layout))
+    let bytes = try run(GnuplotScript(figure, format: format, layout: layout), format: format)
     return switch format {
     case .svg: SVGText(bytes).file(title: figure.title, description: figure.caption)
     case .pdf, .png: bytes
@@ -52,12 +61,12 @@ public struct Gnuplot: Sendable {
     _ figure: Figure, id: String, layout: Layout = .wide
   ) throws -> String {
     precondition(id.utf8.allSatisfy { isIdentifierByte($0) }, "Letters, digits and hyphens")
-    let bytes = try run(GnuplotScript(figure, format: nil, layout: layout))
+    let bytes = try run(GnuplotScript(figure, format: nil, layout: layout), format: .svg)
     return SVGText(bytes).element(id: id, description: "\(figure.title). \(figure.caption)")
   }
 
   /// What the program writes to stdout when it is given the script.
-  private func run(_ script: GnuplotScript) throws -> [UInt8] {
+  private func run(_ script: GnuplotScript, format: Format) throws -> [UInt8] {
     // `-d` ignores the settings of the user and the system, so that a figure is the same everywhere.
     let result = try Subprocess.run(
       program, ["-d"], input: Array(script.text.utf8), environment: Gnuplot.environment,
@@ -66,6 +75,9 @@ public struct Gnuplot: Sendable {
       throw ReportError.programFailed(
         program: program, status: result.status,
         message: String(decoding: result.errors, as: UTF8.self))
+    }
+    guard result.output.starts(with: format.signature) else {
+      throw ReportError.notAFigure(program: program, format: format.rawValue)
     }
     return result.output
   }

@@ -6,6 +6,8 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
   case cannotStart(program: String, errorNumber: Int32)
   /// The program ended with a status other than 0; `message` is what it wrote to stderr.
   case programFailed(program: String, status: Int32, message: String)
+  /// The program ended well and wrote something else than a figure.
+  case notAFigure(program: String, format: String)
   /// The program was stopped because it ran longer than it may.
   case programTimedOut(program: String, seconds: Double)
 
@@ -21,6 +23,9 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
     case .programFailed(let program, let status, let message):
       "\(program) failed with status \(status)"
         + (message.isEmpty ? "" : ": \(plainText(squeezed(message), limit: 400))")
+        + "; try it alone: echo 'plot x' | \(program) -e 'set terminal svg'"
+    case .notAFigure(let program, let format):
+      "\(program) wrote something that is no \(format); check which program of that name is found first"
     case .programTimedOut(let program, let seconds):
       "\(program) did not finish within \(formatNumber(seconds, significant: 3)) s and was stopped"
     }

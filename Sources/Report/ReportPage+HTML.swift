@@ -1,10 +1,11 @@
 extension ReportPage {
   /// The page as HTML.
   ///
-  /// Figures are drawn by `gnuplot`, each for wide and for narrow windows; with nil they are left out and
-  /// their captions say so. Throws `ReportError` as `Gnuplot.render` does.
-  public func html(gnuplot: Gnuplot?) throws -> String {
-    var writer = PageWriter(gnuplot: gnuplot)
+  /// Figures are drawn by `gnuplot`, each for wide and for narrow windows; with nil they are left out, and
+  /// each place says that it is for this `reason`. Throws `ReportError` as `Gnuplot.render` does.
+  public func html(gnuplot: Gnuplot?, reason: String = "no figures were asked for") throws -> String
+  {
+    var writer = PageWriter(gnuplot: gnuplot, reason: reason)
     writer.line("<!DOCTYPE html>")
     writer.line("<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">")
     writer.line(
@@ -36,8 +37,12 @@ private struct PageWriter {
   let gnuplot: Gnuplot?
   private(set) var html = ""
   private var figureCount = 0
+  private let reason: String
 
-  init(gnuplot: Gnuplot?) { self.gnuplot = gnuplot }
+  init(gnuplot: Gnuplot?, reason: String) {
+    self.gnuplot = gnuplot
+    self.reason = reason
+  }
 
   mutating func line(_ markup: String) { html += markup + "\n" }
 
@@ -78,7 +83,7 @@ private struct PageWriter {
         line("<div class=\"\(layout)\">\(svg)</div>")
       }
     } else {
-      line("<p class=\"missing\">Not drawn: gnuplot (package gnuplot-nox) was not found.</p>")
+      line("<p class=\"missing\">Not drawn: \(escapedMarkup(reason)).</p>")
     }
     element("figcaption", figure.caption)
     line("</figure>")

@@ -35,10 +35,11 @@ struct EvaluatedModels {
       guard !seeds.contains(checkpoint.configuration.seed) else { continue }
       members[key, default: []].append(model)
     }
-    let shared = sharedOptions(networks)
+    // What follows from the data or from other options tells nothing that they do not.
+    let untold = sharedOptions(networks).union(["seed", "sigma-min", "sigma-max", "ema"])
     return keys.compactMap { key in
       guard let group = members[key], group.count > 1 else { return nil }
-      let own = options(of: group[0], without: shared.union(["seed"]))
+      let own = options(of: group[0], without: untold)
       return SeedGroup(
         name: group[0].dataset.name + (own.isEmpty ? "" : ", \(own)"), models: group)
     }

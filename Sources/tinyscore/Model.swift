@@ -57,7 +57,7 @@ enum Model {
         throw Failure(
           .malformedData,
           "\(replacement ?? path): expected data of dimension "
-            + "\(checkpoint.state.network.shape.dimension), as the network has, found "
+            + "\(checkpoint.state.network.shape.dimension), as the network of \(path) has, found "
             + "\(dataset.law.dimension)")
       }
       // A law that stands in for the points has none of them aside.

@@ -17,6 +17,12 @@ struct PageOptions: ParsableArguments {
   /// Whether anything is drawn.
   var isAsked: Bool { report != nil || figures != nil }
 
+  func validate() throws {
+    if let figures, ["", "-"].contains(figures) {
+      throw ValidationError("--figures: expected the name of a folder, found '\(figures)'")
+    }
+  }
+
   /// Throws unless the outputs can be made.
   func checkOutputs() throws {
     if let report, report != "-" { try checkOutput(report) }
@@ -37,17 +43,18 @@ struct PageOptions: ParsableArguments {
         html = try page.html(gnuplot: Gnuplot())
       } catch let error as ReportError {
         failure = Failure(error)
-        html = try page.html(gnuplot: nil)
+        html = try page.html(gnuplot: nil, reason: "\(error)")
       }
       try Terminal.save(html, to: report)
     }
-    guard let figures, failure == nil else { return failure }
+    guard let figures else { return failure }
     do {
-      try writeFigures(of: page, to: figures)
-      return nil
+      if failure == nil { try writeFigures(of: page, to: figures) }
     } catch let error as ReportError {
-      return Failure(error)
+      failure = Failure(error)
     }
+    if failure != nil { removeEmptyFolder(figures) }
+    return failure
   }
 
   private func writeFigures(of page: ReportPage, to folder: String) throws {

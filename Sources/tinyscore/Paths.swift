@@ -32,6 +32,9 @@ func makeFolder(_ name: String) throws {
   }
 }
 
+/// Removes a folder that has nothing in it.
+func removeEmptyFolder(_ name: String) { _ = rmdir(name) }
+
 /// Whether both paths lead to the same file, or would if it were there.
 private func isSameFile(_ left: String, _ right: String) -> Bool {
   if left == right { return true }
@@ -61,6 +64,7 @@ private func folder(of path: String) -> String? {
 func checkOutputs(_ outputs: [(option: String, path: String?)], inputs: [String?]) throws {
   let outputs = outputs.compactMap { output in output.path.map { (output.option, $0) } }
   for (index, (option, path)) in outputs.enumerated() {
+    if path.isEmpty { throw ValidationError("--\(option): expected a name, found ''") }
     if let (other, _) = outputs[..<index].first(where: { isSameFile($0.1, path) }) {
       throw ValidationError(
         "--\(option): expected a place of its own, found that of --\(other): \(path)")

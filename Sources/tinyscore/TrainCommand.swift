@@ -57,6 +57,10 @@ struct Train: ParsableCommand {
       throw ValidationError(
         "--output: expected a name that ends in .safetensors, found \(excerpt(output))")
     }
+    if let output, output.split(separator: "/").last?.lowercased() == ".safetensors" {
+      throw ValidationError(
+        "--output: expected a name before .safetensors, found \(excerpt(output))")
+    }
     if let metrics, metrics.isEmpty {
       throw ValidationError("--metrics: expected the name of a file, found ''")
     }

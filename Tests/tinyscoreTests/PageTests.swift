@@ -58,6 +58,22 @@ struct PageTests {
     }
   }
 
+  @Test("A gnuplot that fails or writes something else is an error that the page names, too")
+  func badGnuplot() async throws {
+    try place.makeFolder("bin")
+    for (script, word) in [("echo garbage", "no svg"), ("exit 3", "status 3")] {
+      try place.put("#!/bin/sh\ncat >/dev/null\n\(script)\n", "bin/gnuplot")
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o755], ofItemAtPath: place["bin/gnuplot"])
+      let outcome = try await place.run(
+        ["evaluate", "pair.json", "--report", "r.html", "--figures", "f"] + smallEvaluation,
+        environment: ["PATH": place["bin"] + ":/usr/bin:/bin"])
+      #expect(outcome.code == 74 && outcome.stderr.contains(word), "\(outcome.stderr)")
+      #expect(try page().contains(word) && !place.has("f"))
+      #expect(outcome.stdout.contains("nats"))
+    }
+  }
+
   @Test("Every figure of a page is a file of each kind, numbered as on the page")
   func figures() async throws {
     for command in [["evaluate", "pair.json"] + smallEvaluation, ["bifurcations", "pair.json"]] {
@@ -81,6 +97,10 @@ struct PageTests {
     for folder in ["pair.json", "no/where"] {
       try await place.expectError(
         73, ["evaluate", "pair.json", "--figures", folder, "--quiet"], mentions: [folder])
+    }
+    for (option, name) in [("figures", "-"), ("figures", ""), ("json", ""), ("report", "")] {
+      try await place.expectError(
+        64, ["evaluate", "pair.json", "--\(option)", name], mentions: ["--\(option)"])
     }
   }
 
