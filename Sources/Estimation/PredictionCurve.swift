@@ -8,8 +8,8 @@ public import Statistics
 /// The rate of a band of noise levels is its mean over `ln σ`: that of the parabola through the samples. With
 /// the place v in [−1, 1] of a sample in its band, v and v² − 1/3 have the mean 0 over the band, whatever the
 /// density that the noise levels were drawn from; regressing on them, as on control variates, leaves the
-/// mean under the uniform density. What a parabola misses of the rate is `O(width⁴)` for a density even
-/// about the middle of the band.
+/// mean under the uniform density, unbiased but for what the parabola misses of the rate: `O(width⁴)`
+/// for a density even about the middle of the band.
 ///
 /// Errors of the integrals are added up sample by sample, so those of levels that share their samples
 /// may depend on each other in any way.
@@ -43,28 +43,27 @@ public struct PredictionCurve: Sendable {
       levels: estimates,
       integrals: fits.count > 1
         ? RateIntegrals(
-          fits, estimates, weights: weights, dimension: table.dimension,
+          fits, estimates, weights: weights, dimension: table.dimension, data: data,
           sharesSamples: levels.sharesSamples) : nil)
   }
 
   /// The exact side at the levels, from a law's `curve` at any: means over bands, by three nodes of Gauss
   /// and Legendre's rule in each.
   public func exactPoints(_ curve: ([Double]) -> [InformationPoint]) -> [InformationPoint] {
-    let node = 0.6.squareRoot()
+    let rule = GaussLegendre(3)
     let nodes = levels.flatMap { level in
       level.band == nil
-        ? [level.sigma]
-        : [-node, 0, node].map { level.sigma * exp($0 * level.logWidth / 2) }
+        ? [level.sigma] : rule.nodes.map { level.sigma * exp($0 * level.logWidth / 2) }
     }
     var points = curve(nodes)[...]
     return levels.map { level in
       guard level.band != nil else { return points.removeFirst() }
-      let part = points.prefix(3)
-      points.removeFirst(3)
+      let part = points.prefix(rule.nodes.count)
+      points.removeFirst(rule.nodes.count)
       return InformationPoint(
         sigma: level.sigma,
-        entropyRate: zip([5.0, 8, 5], part).reduce(Estimate(0)) {
-          $0 + $1.1.entropyRate.scaled(by: $1.0 / 18)
+        entropyRate: zip(rule.weights, part).reduce(Estimate(0)) {
+          $0 + $1.1.entropyRate.scaled(by: $1.0 / 2)
         }, restsOnRareEvents: part.contains(where: \.restsOnRareEvents))
     }
   }
@@ -98,80 +97,5 @@ public struct PredictionCurve: Sendable {
     return DataMoments(
       mean: Array(repeating: 0, count: dimension),
       totalVariance: scale * scale * Double(dimension))
-  }
-}
-
-extension PredictionLevels.Level {
-  /// The width of the band in `ln σ`.
-  var logWidth: Double { band.map { log($0.upperBound) - log($0.lowerBound) } ?? 0 }
-}
-
-/// What the rows of one level come to.
-struct PredictionFit {
-  let sigma: Double
-  /// The means of L and `D − A`.
-  let rates: RegressedMeans
-  let losses: RareEvents
-
-  init(_ table: PredictionTable, _ level: PredictionLevels.Level) {
-    sigma = level.sigma
-    let d = Double(table.dimension)
-    var controls = [level.rows.map { table.noises[$0] - d }]
-    if table.hasCleanSamples { controls.append(level.rows.map { table.clean[$0].centred }) }
-    if level.band != nil {
-      let (middle, half) = (log(level.sigma), level.logWidth / 2)
-      let places = level.rows.map { (log(table.sigmas[$0]) - middle) / half }
-      controls += [places, places.map { $0 * $0 - 1 / 3 }]
-    }
-    rates = RegressedMeans(
-      targets: [level.rows.map { table.losses[$0] }, level.rows.map { table.alongs[$0] }],
-      controls: controls)
-    losses = level.rows.reduce(into: RareEvents()) { $0.add(table.losses[$1]) }
-  }
-
-  func estimate(dimension: Int, data: DataMoments) -> NoiseLevelEstimate {
-    NoiseLevelEstimate(
-      sigma: sigma, dimension: Double(dimension), mismatch: nil,
-      isRare: losses.matter(sigma: sigma, dataScale: data.scale),
-      rates: { rates.combination([$0, $1]) },
-      widened: { losses.widened($0, sigma: sigma, totalVariance: data.totalVariance) })
-  }
-}
-
-extension RateIntegrals {
-  /// The integrals with weights in `ln σ`, over levels that share their samples or have their own.
-  fileprivate init(
-    _ fits: [PredictionFit], _ estimates: [NoiseLevelEstimate], weights: [Double], dimension: Int,
-    sharesSamples: Bool
-  ) {
-    /// The integral of `α L + β (D − A)`, the factors by level.
-    func integral(_ factors: (PredictionFit) -> [Double]) -> Estimate {
-      var value = 0.0
-      var contributions: [Double] = []
-      for (fit, weight) in zip(fits, weights) {
-        let factors = factors(fit).map { weight * $0 }
-        value += zip(factors, fit.rates.means).reduce(0) { $0 + $1.0 * $1.1 }
-        let new = fit.rates.contributions(to: factors)
-        if sharesSamples && !contributions.isEmpty {
-          for index in new.indices { contributions[index] += new[index] }
-        } else {
-          contributions += new
-        }
-      }
-      return Estimate(value, contributions: contributions, spent: fits[0].rates.coefficients)
-    }
-    loss = integral { _ in [1, 0] }
-    divergence = integral { _ in [0, 1] }
-    scoreNorm = integral { _ in [-1, 2] }
-    // To first order about each level's own ratio, as in `NoiseLevelEstimate`.
-    let bound = integral { fit in
-      let ratio = scalingRatio(
-        loss: fit.rates.means[0], along: fit.rates.means[1], dimension: Double(dimension))
-      return [ratio * ratio, 2 * ratio * (1 - ratio)]
-    }
-    let gain = zip(estimates, weights).reduce(0) { $0 + $1.0.scalingGain * $1.1 }
-    upperBound = Estimate(
-      loss.value - max(0, gain), standardError: bound.standardError, freedom: bound.freedom)
-    scoreMatchingLoss = nil
   }
 }

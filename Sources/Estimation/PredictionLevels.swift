@@ -13,6 +13,9 @@ public struct PredictionLevels: Sendable {
 
     /// How many rows there are.
     public var samples: Int { rows.count }
+
+    /// The width of the band in `ln σ`, 0 of a single level.
+    public var logWidth: Double { band.map { log($0.upperBound) - log($0.lowerBound) } ?? 0 }
   }
 
   /// The levels, ascending; none where there are too few rows for bands.
@@ -51,7 +54,7 @@ public struct PredictionLevels: Sendable {
   /// At most 256 different ones with 16 rows each on average are a level each. Else there are bands of
   /// equal width in `ln σ`, at most `mostBands`, as many as have 32 rows each when up to 1 % of the
   /// rows may be left out at the ends. Bands are chosen by the noise levels alone, and what is estimated in
-  /// one is unbiased given these: so nothing is biased by the choice.
+  /// one is unbiased given these, but for what the parabola misses: so nothing is biased by the choice.
   public init(of sigmas: [Double], mostBands: Int) {
     precondition(mostBands >= 2)
     sharesSamples = false

@@ -65,7 +65,7 @@ extension PredictionTable.Mistake {
   /// Whether it can be told only where the clean samples are known.
   var needsCleanSamples: Bool { factors(sigma: 1).y != 0 }
 
-  /// The factors by which the error `z − ẑ` is a sum of z, y and the prediction p.
+  /// The factors by which the error `z − ẑ` is, up to its sign, a sum of z, y and the prediction p.
   func factors(sigma: Double) -> (z: Double, y: Double, p: Double) {
     let square = 1 + sigma * sigma
     return switch self {
@@ -91,12 +91,22 @@ extension PredictionTable {
   /// Eight standard errors, and 1 %: noise that was rounded to half precision passes.
   private static let (mostErrors, mostDifference) = (8.0, 0.01)
 
+  /// As many independent rows as would give the mean of `‖z‖²` the error that it has: rows with the same
+  /// noise, as a grid may have it at all of its levels, err alike.
+  ///
+  /// In one dimension rounding makes equal noise as well, which then counts for less than it tells.
+  private var independentNoises: Double {
+    let repeats = noises.reduce(into: [Double: Double]()) { $0[$1, default: 0] += 1 }.values
+    let count = Double(noises.count)
+    return count * count / repeats.reduce(0) { $0 + $1 * $1 }
+  }
+
   /// What is wrong with z: its mean square is not D; nil where it is, but for sampling.
   public var noiseFault: NoiseFault? {
     let count = Double(losses.count)
     let d = Double(dimension)
     let square = noises.reduce(0, +) / (count * d)
-    let error = (2 / (count * d)).squareRoot()
+    let error = (2 / (independentNoises * d)).squareRoot()
     guard abs(square - 1) > max(Self.mostDifference, Self.mostErrors * error) else { return nil }
     let unscaled =
       zip(noises, sigmas).reduce(0) { $0 + $1.0 / ($1.1 * $1.1) } / (count * d)

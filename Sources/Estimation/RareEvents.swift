@@ -37,7 +37,7 @@ struct RareEvents: Sendable {
   }
 
   /// Whether few samples make up the sum, by the participation ratio alone.
-  private var areFew: Bool { sum * sum < min(100, count / 4) * squares || squares == 0 }
+  var areFew: Bool { sum * sum < min(100, count / 4) * squares || squares == 0 }
 
   /// The mean score-matching loss, `estimate`, with an allowance for one more event like those seen
   /// where they are few.
@@ -52,13 +52,18 @@ struct RareEvents: Sendable {
       estimate.value, standardError: variance.squareRoot(), freedom: estimate.freedom)
   }
 
-  /// `estimate` of the mean with an allowance for one unseen event.
+  /// What one unseen event would add to the mean.
   ///
   /// The event is as large as those that were seen (`Σ ℓ²/Σ ℓ`, if that is a nat at least); where none
   /// was, it is the loss of taking one of two equally likely points for the other, `4 tr Cov/σ²`.
-  func widened(_ estimate: Estimate, sigma: Double, totalVariance: Double) -> Estimate {
+  func unseen(sigma: Double, totalVariance: Double) -> Double {
     let seen = sum > 0 ? squares / sum : 0
-    let event = (seen >= 1 ? seen : 4 * totalVariance / (sigma * sigma)) / max(1, count)
+    return (seen >= 1 ? seen : 4 * totalVariance / (sigma * sigma)) / max(1, count)
+  }
+
+  /// `estimate` of the mean with an allowance for one unseen event.
+  func widened(_ estimate: Estimate, sigma: Double, totalVariance: Double) -> Estimate {
+    let event = unseen(sigma: sigma, totalVariance: totalVariance)
     return Estimate(
       estimate.value,
       standardError: errorFrom(

@@ -47,6 +47,19 @@ public struct SampledCurve: Sendable {
   }
 }
 
+extension SampledCurve {
+  /// The levels where loss and score norm differ by more than chance allows, with probability
+  /// `confidence` that none is named by chance alone.
+  public func miscalibrated(confidence: Double) -> [NoiseLevelEstimate] {
+    // Bonferroni: the levels share the chance of a false alarm.
+    let chance = (1 - confidence) / Double(levels.count)
+    return levels.filter {
+      let (lower, upper) = $0.miscalibration.interval(confidence: 1 - chance)
+      return lower > 0 || upper < 0
+    }
+  }
+}
+
 /// The integrals of the routes over `ln σ`, in nats.
 ///
 /// Where levels share their samples these are means of the samples' own integrals, which vary far less
@@ -64,6 +77,9 @@ public struct RateIntegrals: Sendable {
   /// That of the score-matching loss, where it is known at every level.
   public let scoreMatchingLoss: Estimate?
 
+  /// Whether the standard errors allow for rare events that went unseen.
+  public let restsOnRareEvents: Bool
+
   /// The integrals from samples that the levels share; `gain` is by how much rescaling lowers the loss.
   init(_ total: RateFit, gain: Double, rule: LogIntegral) {
     loss = total.rates.combination(0, [1, 0, 0])
@@ -73,6 +89,7 @@ public struct RateIntegrals: Sendable {
     upperBound = Estimate(
       loss.value - max(0, gain), standardError: bound.standardError, freedom: bound.freedom)
     scoreMatchingLoss = total.mismatch
+    restsOnRareEvents = false
   }
 
   /// The integrals of levels with samples of their own.
@@ -86,5 +103,6 @@ public struct RateIntegrals: Sendable {
       loss.value - gain, standardError: bound.standardError, freedom: bound.freedom)
     let mismatches = levels.compactMap(\.scoreMatchingLoss)
     scoreMatchingLoss = mismatches.count == levels.count ? rule.integral(mismatches) : nil
+    restsOnRareEvents = levels.contains(where: \.restsOnRareEvents)
   }
 }

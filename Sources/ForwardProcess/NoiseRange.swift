@@ -10,6 +10,9 @@ public struct NoiseRange: Sendable, Equatable {
   /// The largest noise level, greater than the smallest.
   public let maximum: Double
 
+  /// The noise levels that can be: single precision carries them through a network.
+  public static let bounds = 1e-30...1e30
+
   /// A range of noise levels; nil unless `0 < minimum < maximum`, both finite.
   public init?(minimum: Double, maximum: Double) {
     guard minimum > 0 && maximum > minimum && maximum.isFinite else { return nil }

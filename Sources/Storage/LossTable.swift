@@ -1,3 +1,4 @@
+internal import ForwardProcess
 internal import JSONText
 
 /// The denoising losses of anyone's model at noise levels: a `.csv` with columns `sigma` and `loss`.
@@ -7,18 +8,18 @@ internal import JSONText
 public struct LossTable: Sendable {
   /// The noise levels, strictly ascending, at least three.
   public let sigmas: [Double]
-  /// The loss at each, not negative.
+  /// The loss at each, one below 0 as 0.
   public let losses: [Double]
 
   /// The least rows that make a curve.
   private static let leastRows = 3
-  /// By how much losses may exceed the dimension, which is the loss of predicting nothing: sampling and
-  /// an imperfect network can do a little worse.
-  private static let excess = 1.1
+  /// By what fraction of the dimension, which is the loss of predicting nothing, losses may exceed it.
+  ///
+  /// Sampling and an imperfect network can do a little worse; and an estimate with control variates may lie
+  /// as much below 0.
+  private static let excess = 0.1
   /// By how much neighbouring levels must differ, so that their logarithms do.
   private static let closest = 1e-12
-  /// The noise levels that can be.
-  private static let bounds = 1e-30...1e30
 
   /// Whether `contents` begins with a line that names the columns `sigma` and `loss`.
   public static func isTable(_ contents: FileContents) -> Bool {
@@ -32,7 +33,7 @@ public struct LossTable: Sendable {
   /// The table in `contents` for data of `dimension` D, rows in any order, other columns ignored.
   ///
   /// Throws, naming the line, where a noise level is not positive or stands there twice, or a loss is
-  /// negative or more than a tenth above D.
+  /// below 0 or above D by more than a tenth of D.
   public init(_ contents: FileContents, dimension: Int) throws(StorageError) {
     precondition(dimension >= 1)
     let rows = try contents.withBytes { bytes throws(StorageError) in
@@ -62,19 +63,21 @@ public struct LossTable: Sendable {
         remedy: "measure the loss at more noise levels")
     }
     sigmas = sorted.map { $0.values[0] }
-    losses = sorted.map { $0.values[1] }
+    losses = sorted.map { max(0, $0.values[1]) }
   }
 
   private static func problem(
     sigma: Double, loss: Double, dimension: Int
   ) -> (expected: String, found: String, remedy: String?)? {
-    guard bounds.contains(sigma) else {
+    guard NoiseRange.bounds.contains(sigma) else {
       return (
         "a sigma from 1e-30 to 1e30", "\(sigma)", sigma == 0 ? "leave the level 0 out" : nil
       )
     }
-    guard loss >= 0 else { return ("a loss of at least 0", "\(loss)", nil) }
-    guard loss <= excess * Double(dimension) else {
+    guard loss >= -excess * Double(dimension) else {
+      return ("a loss of at least 0, but for its error", "\(loss)", nil)
+    }
+    guard loss <= (1 + excess) * Double(dimension) else {
       return (
         "a loss of noise prediction, summed over \(dimension) dimensions, so at most about "
           + "\(dimension)", "\(loss)",

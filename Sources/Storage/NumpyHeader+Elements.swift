@@ -9,25 +9,38 @@ extension NumpyHeader {
     let grid = ElementGrid(
       offset: dataOffset, isBigEndian: type.isBigEndian, isColumnMajor: isFortranOrder,
       rows: rows, columns: columns, release: release)
-    return switch (type.kind, type.size) {
-    case (.float, 2): grid.elements(of: bytes, Float16.self)
-    case (.float, 4): grid.elements(of: bytes, Float.self)
-    case (.float, _): grid.elements(of: bytes, Double.self)
-    case (.signed, 1): grid.elements(of: bytes, Int8.self)
-    case (.signed, 2): grid.elements(of: bytes, Int16.self)
-    case (.signed, 4): grid.elements(of: bytes, Int32.self)
-    case (.signed, _): grid.elements(of: bytes, Int64.self)
-    case (.unsigned, 1): grid.elements(of: bytes, UInt8.self)
-    case (.unsigned, 2): grid.elements(of: bytes, UInt16.self)
-    case (.unsigned, 4): grid.elements(of: bytes, UInt32.self)
-    case (.unsigned, _): grid.elements(of: bytes, UInt64.self)
-    case (.boolean, _): grid.elements(of: bytes, Boolean.self)
+    return type.elements(of: bytes, by: grid)
+  }
+}
+
+/// What reads numbers of any type out of the bytes of a file.
+protocol ElementReader {
+  /// The elements that it is to read, of this type, as doubles.
+  func elements<Element: StoredNumber>(of bytes: RawSpan, _ type: Element.Type) -> [Double]
+}
+
+extension NumpyType {
+  /// What `reader` reads as numbers of this type.
+  func elements(of bytes: RawSpan, by reader: some ElementReader) -> [Double] {
+    switch (kind, size) {
+    case (.float, 2): reader.elements(of: bytes, Float16.self)
+    case (.float, 4): reader.elements(of: bytes, Float.self)
+    case (.float, _): reader.elements(of: bytes, Double.self)
+    case (.signed, 1): reader.elements(of: bytes, Int8.self)
+    case (.signed, 2): reader.elements(of: bytes, Int16.self)
+    case (.signed, 4): reader.elements(of: bytes, Int32.self)
+    case (.signed, _): reader.elements(of: bytes, Int64.self)
+    case (.unsigned, 1): reader.elements(of: bytes, UInt8.self)
+    case (.unsigned, 2): reader.elements(of: bytes, UInt16.self)
+    case (.unsigned, 4): reader.elements(of: bytes, UInt32.self)
+    case (.unsigned, _): reader.elements(of: bytes, UInt64.self)
+    case (.boolean, _): reader.elements(of: bytes, Boolean.self)
     }
   }
 }
 
 /// Where the elements of a matrix are among the bytes of a file.
-private struct ElementGrid {
+private struct ElementGrid: ElementReader {
   let offset: Int
   let isBigEndian: Bool
   let isColumnMajor: Bool

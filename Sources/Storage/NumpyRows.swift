@@ -3,7 +3,8 @@ public import LinearAlgebra
 /// An array in an `.npy` file as rows that are read some at a time: the first axes number the rows, and
 /// all others are columns.
 ///
-/// What is read is not kept, so that arrays larger than the memory can be gone through.
+/// What is read is not kept, so that arrays larger than the memory can be gone through. In Fortran's order,
+/// where a row lies all over the file, it is the system that takes the bytes back when it needs them.
 public struct NumpyRows: Sendable {
   /// The number of rows, the product of the first axes.
   public let count: Int
@@ -33,22 +34,8 @@ public struct NumpyRows: Sendable {
   /// The rows of `range` as doubles, each element finite.
   public func rows(_ range: Range<Int>) throws(StorageError) -> Matrix<Double> {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
-    let header = file.header
     let elements = file.contents.withBytes { bytes in
-      switch (header.type.kind, header.type.size) {
-      case (.float, 2): values(of: range, bytes.bytes, Float16.self)
-      case (.float, 4): values(of: range, bytes.bytes, Float.self)
-      case (.float, _): values(of: range, bytes.bytes, Double.self)
-      case (.signed, 1): values(of: range, bytes.bytes, Int8.self)
-      case (.signed, 2): values(of: range, bytes.bytes, Int16.self)
-      case (.signed, 4): values(of: range, bytes.bytes, Int32.self)
-      case (.signed, _): values(of: range, bytes.bytes, Int64.self)
-      case (.unsigned, 1): values(of: range, bytes.bytes, UInt8.self)
-      case (.unsigned, 2): values(of: range, bytes.bytes, UInt16.self)
-      case (.unsigned, 4): values(of: range, bytes.bytes, UInt32.self)
-      case (.unsigned, _): values(of: range, bytes.bytes, UInt64.self)
-      case (.boolean, _): values(of: range, bytes.bytes, Boolean.self)
-      }
+      file.header.type.elements(of: bytes.bytes, by: Reading(rows: self, range: range))
     }
     if let index = elements.firstIndex(where: { !$0.isFinite }) {
       let row = range.lowerBound + index / columns
@@ -78,7 +65,17 @@ public struct NumpyRows: Sendable {
     zip(indices(of: number, axes: axes), strides[axes]).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
-  private func values<Element: StoredNumber>(
+  /// The reading of some of the rows.
+  private struct Reading: ElementReader {
+    let rows: NumpyRows
+    let range: Range<Int>
+
+    func elements<Element: StoredNumber>(of bytes: RawSpan, _ type: Element.Type) -> [Double] {
+      rows.elements(of: range, bytes, type)
+    }
+  }
+
+  private func elements<Element: StoredNumber>(
     of range: Range<Int>, _ bytes: RawSpan, _ type: Element.Type
   ) -> [Double] {
     let size = MemoryLayout<Element.Bits>.size

@@ -51,8 +51,6 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public static let sizeLimits = (
     steps: (1 << 31) - 1, batch: 1 << 20, width: 1 << 14, depth: 64
   )
-  /// The noise levels that single precision carries through the network.
-  public static let sigmaBounds = 1e-30...1e30
   /// The least width of the range in `ln σ`, at which its levels still differ in single precision.
   public static let leastLogWidth = 1e-3
 
@@ -75,7 +73,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
       return ("ema", "a number from 0 to below 1", "\(averageDecay)")
     }
     for (option, sigma) in [("sigma-min", range.minimum), ("sigma-max", range.maximum)]
-    where !Self.sigmaBounds.contains(sigma) {
+    where !NoiseRange.bounds.contains(sigma) {
       return (option, "a number from 1e-30 to 1e30", "\(sigma)")
     }
     guard range.logWidth > Self.leastLogWidth else {

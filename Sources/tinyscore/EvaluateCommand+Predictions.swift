@@ -8,6 +8,14 @@ internal import Report
 internal import Storage
 
 extension Evaluate {
+  /// The samples of a level where no other number is given.
+  static let usualSamples = 16384
+  /// The reverse paths where no other number is given.
+  static let usualPaths = 512
+
+  var samples: Int { givenSamples ?? Self.usualSamples }
+  var paths: Int { givenPaths ?? Self.usualPaths }
+
   /// The files of `--predictions`.
   private static let files = ["z.npy", "prediction.npy", "sigma.npy", "sample.npy"]
 
@@ -20,11 +28,11 @@ extension Evaluate {
     }
     let needless = [
       ("sigmas", sigmas != nil, "the levels are those of sigma.npy"),
-      ("paths", paths != 512, "paths need a score, not its outputs"),
+      ("paths", givenPaths != nil, "paths need a score, not its outputs"),
       ("clock", clock != nil, "a clock needs the range of a model"),
       ("totals", totals != nil, "it is a table of MODELs"),
       ("weights", weights != .ema, "a folder has no weights"),
-      ("samples", samples != 16384 && dataset == nil, "it is for the exact side of --dataset"),
+      ("samples", givenSamples != nil && dataset == nil, "it is for the exact side of --dataset"),
     ]
     if let (name, _, reason) = needless.first(where: \.1) {
       throw ValidationError("--\(name): expected without --predictions, found with it; \(reason)")

@@ -19,7 +19,8 @@ struct Evaluate: ParsableCommand {
       x = y + σ z; sigma.npy (N,), the noise levels; sample.npy (N, D), the clean y,
       if at hand. The same N samples at L levels are a grid: sigma (L, 1), the others
       (L, N, D). D may be several axes. Rows are independent: a level each where
-      there are few noise levels, else in at most --levels bands.
+      there are few noise levels, else in at most --levels bands, the only use of
+      that option here. --samples and --seed are for the exact side of --dataset.
       """)
 
   @Argument(
@@ -39,14 +40,18 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("These noise levels instead, comma-separated.", valueName: "LIST"))
   var sigmas: String?
 
-  @Option(help: ArgumentHelp("Samples per level.", valueName: "N"))
-  var samples = 16384
+  // Optional, so that any use of them beside --predictions is seen.
+  @Option(
+    name: .customLong("samples"),
+    help: ArgumentHelp("Samples per level (default: \(usualSamples)).", valueName: "N"))
+  var givenSamples: Int?
 
   @Option(
+    name: .customLong("paths"),
     help: ArgumentHelp(
-      "Reverse paths that tell when single paths decide; 0: no paths, peaks or regimes.",
-      valueName: "N"))
-  var paths = 512
+      "Reverse paths that tell when single paths decide; 0: no paths, peaks or regimes (default: "
+        + "\(usualPaths)).", valueName: "N"))
+  var givenPaths: Int?
 
   @Option(help: ArgumentHelp("Probability that an interval holds the truth.", valueName: "P"))
   var confidence = 0.95

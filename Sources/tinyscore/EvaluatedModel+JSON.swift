@@ -66,16 +66,8 @@ extension EvaluatedModel {
     return .object(members)
   }
 
-  /// The quantities that follow from a rate `C`: `b = C/D`, `div = (C − D)/σ²`, `Δdiv = C/σ²` and
-  /// `E‖s‖² = (D − C)/σ²`.
-  private func derived(_ rate: Estimate, sigma: Double) -> (
-    fraction: Estimate, divergence: Estimate, dataDivergence: Estimate, norm: Estimate
-  ) {
-    let (d, s2) = (Double(evaluation.dimension), sigma * sigma)
-    return (
-      rate.scaled(by: 1 / d), rate.scaled(by: 1 / s2, offset: -d / s2), rate.scaled(by: 1 / s2),
-      rate.scaled(by: -1 / s2, offset: d / s2)
-    )
+  private func derived(_ rate: Estimate, sigma: Double) -> RateQuantities {
+    RateQuantities(rate, sigma: sigma, dimension: evaluation.dimension)
   }
 
   private func exactJSON(_ point: InformationPoint) -> JSONValue {
@@ -85,7 +77,7 @@ extension EvaluatedModel {
       JSONMember(key: "bandwidthFraction", value: json(of.fraction)),
       JSONMember(key: "divergence", value: json(of.divergence)),
       JSONMember(key: "dataDivergence", value: json(of.dataDivergence)),
-      JSONMember(key: "scoreSquaredNorm", value: json(of.norm)),
+      JSONMember(key: "scoreSquaredNorm", value: json(of.scoreSquaredNorm)),
       JSONMember(key: "conditionalEntropy", value: json(point.conditionalEntropy)),
       JSONMember(key: "posteriorEntropyVariance", value: json(point.posteriorEntropyVariance)),
       JSONMember(key: "surprisalVariance", value: json(point.surprisalVariance)),
@@ -112,7 +104,7 @@ extension EvaluatedModel {
       "bandwidthFraction": json(loss.fraction),
       "divergence": json(derived(estimate.divergence, sigma: level.sigma).divergence),
       "dataDivergence": json(derived(estimate.divergence, sigma: level.sigma).dataDivergence),
-      "scoreSquaredNorm": json(derived(estimate.scoreNorm, sigma: level.sigma).norm),
+      "scoreSquaredNorm": json(derived(estimate.scoreNorm, sigma: level.sigma).scoreSquaredNorm),
       "miscalibration": json(estimate.miscalibration),
       "restsOnRareEvents": .bool(estimate.restsOnRareEvents),
       "withinTrainedRange": .bool(!untrainedLevels.contains { $0.sigma == level.sigma }),
@@ -121,10 +113,9 @@ extension EvaluatedModel {
     return .object(members + marginalMembers(estimate.loss, sigma: level.sigma))
   }
 
-  /// The rate of the marginal entropy, `dH[x]/d ln σ = D − C` (Equations 38 and 46), from an entropy rate,
-  /// and in time where a clock was asked for; a loss makes it a lower bound.
+  /// The rate of the marginal entropy from an entropy rate, and in time where a clock was asked for.
   private func marginalMembers(_ rate: Estimate, sigma: Double) -> [JSONMember] {
-    let marginal = rate.scaled(by: -1, offset: Double(evaluation.dimension))
+    let marginal = derived(rate, sigma: sigma).marginalRate
     var members = [JSONMember(key: "marginalEntropyRate", value: json(marginal))]
     if let clock {
       let inTime = marginal.scaled(by: clock.logSigmaRate(sigma: sigma))

@@ -22,16 +22,6 @@ extension EvaluatedModel {
     route == .informedLoss ? .init("informed", unit: "loss") : .init(name(route))
   }
 
-  /// A number with its error, in the unit asked for.
-  func text(
-    _ estimate: Estimate?, unit: InformationUnit = .nats, digits: Int = 5, limit: Int = .max
-  ) -> String {
-    guard let estimate else { return "–" }
-    return formatEstimate(
-      estimate.value * unit.perNat, standardError: estimate.standardError * unit.perNat,
-      significant: digits, limit: limit)
-  }
-
   /// The digits that the table of levels has room for.
   private static let tableDigits = 5
 

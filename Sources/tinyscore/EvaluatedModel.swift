@@ -5,7 +5,7 @@ internal import Statistics
 internal import Storage
 
 /// The evaluation of one model with what it was made from: what the outputs of `evaluate` show.
-struct EvaluatedModel {
+struct EvaluatedModel: EstimateOutput {
   let model: Model
   let dataset: Dataset
   /// The losses on training and held-out points, where some were kept aside.
@@ -55,15 +55,4 @@ struct EvaluatedModel {
   func timeFactor(_ level: Evaluation.Level) -> Double? {
     clock.map { $0.logSigmaRate(sigma: level.sigma) }
   }
-
-  /// The estimate as `{"value", "standardError", "lower", "upper"}`.
-  func json(_ estimate: Estimate) -> JSONValue {
-    let (lower, upper) = estimate.interval(confidence: confidence)
-    return [
-      "value": .number(estimate.value), "standardError": .number(estimate.standardError),
-      "lower": .number(lower), "upper": .number(upper),
-    ]
-  }
-
-  func json(_ estimate: Estimate?) -> JSONValue { estimate.map { json($0) } ?? .null }
 }

@@ -1,4 +1,5 @@
 internal import Estimation
+internal import ForwardProcess
 internal import JSONText
 internal import Statistics
 
@@ -27,20 +28,10 @@ extension EvaluatedPredictions {
     ]
   }
 
-  /// The estimate as `{"value", "standardError", "lower", "upper"}`.
-  private func json(_ estimate: Estimate?) -> JSONValue {
-    guard let estimate else { return .null }
-    let (lower, upper) = estimate.interval(confidence: confidence)
-    return [
-      "value": .number(estimate.value), "standardError": .number(estimate.standardError),
-      "lower": .number(lower), "upper": .number(upper),
-    ]
-  }
-
   private func levelJSON(_ index: Int) -> JSONValue {
     let (level, rows) = (evaluation.levels[index], curve.levels[index])
     return [
-      "sigma": .number(level.sigma), "logSNR": .number(Self.logSNR(level.sigma)),
+      "sigma": .number(level.sigma), "logSNR": .number(logSNR(sigma: level.sigma)),
       "band": rows.band.map { [.number($0.lowerBound), .number($0.upperBound)] } ?? .null,
       "samples": JSONValue(UInt64(rows.samples)),
       "exact": level.exact.map { ["entropyRate": json($0.entropyRate)] } ?? .null,
@@ -53,19 +44,21 @@ extension EvaluatedPredictions {
   private func learnedJSON(
     _ estimate: NoiseLevelEstimate, level: Evaluation.Level
   ) -> JSONValue {
-    let (d, s2) = (Double(evaluation.dimension), level.sigma * level.sigma)
+    func derived(_ rate: Estimate) -> RateQuantities {
+      RateQuantities(rate, sigma: level.sigma, dimension: evaluation.dimension)
+    }
     return [
       "denoisingLoss": json(estimate.loss),
       "entropyRate": .object(
         Self.routes.map {
           JSONMember(key: $0.rawValue, value: json(evaluation.rate($0, at: level)))
         }),
-      "bandwidthFraction": json(estimate.loss.scaled(by: 1 / d)),
-      "divergence": json(estimate.divergence.scaled(by: 1 / s2, offset: -d / s2)),
-      "dataDivergence": json(estimate.divergence.scaled(by: 1 / s2)),
-      "scoreSquaredNorm": json(estimate.scoreNorm.scaled(by: -1 / s2, offset: d / s2)),
+      "bandwidthFraction": json(derived(estimate.loss).fraction),
+      "divergence": json(derived(estimate.divergence).divergence),
+      "dataDivergence": json(derived(estimate.divergence).dataDivergence),
+      "scoreSquaredNorm": json(derived(estimate.scoreNorm).scoreSquaredNorm),
       "miscalibration": json(estimate.miscalibration),
-      "marginalEntropyRate": json(estimate.loss.scaled(by: -1, offset: d)),
+      "marginalEntropyRate": json(derived(estimate.loss).marginalRate),
       "restsOnRareEvents": .bool(estimate.restsOnRareEvents),
     ]
   }
@@ -84,6 +77,7 @@ extension EvaluatedPredictions {
       ],
       "quadratureError": JSONValue(quadratureError),
       "miscalibratedLevels": JSONValue(UInt64(miscalibrated.count)),
+      "restsOnRareEvents": .bool(curve.sampled.integrals?.restsOnRareEvents ?? false),
     ]
   }
 }

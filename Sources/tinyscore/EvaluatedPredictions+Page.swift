@@ -1,4 +1,5 @@
 internal import Estimation
+internal import ForwardProcess
 internal import Report
 internal import Statistics
 
@@ -15,7 +16,7 @@ extension EvaluatedPredictions {
       sections: [
         ReportPage.Section(
           "Entropy rate", paragraphs: provenance, figures: [rateFigure, signalFigure],
-          tables: [summaryTable(unit: .nats)]),
+          tables: [summaryTable(unit: .nats)].compactMap(\.self)),
         ReportPage.Section("What separates the routes", figures: [miscalibrationFigure]),
       ], configuration: configuration, command: command,
       colophon: "Made by tinyscore \(programVersion).")
@@ -93,7 +94,7 @@ extension EvaluatedPredictions {
         + intervalWords,
       xAxis: .init("log SNR"), yAxis: .init("b = loss/D"),
       series: [
-        series("loss", .route(0), at: Self.logSNR) {
+        series("loss", .route(0), at: logSNR) {
           $0.learned?.loss.scaled(by: 1 / Double(evaluation.dimension))
         }
       ])

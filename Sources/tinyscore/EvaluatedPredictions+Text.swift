@@ -1,4 +1,5 @@
 internal import Estimation
+internal import ForwardProcess
 internal import Report
 internal import Statistics
 
@@ -7,16 +8,6 @@ extension EvaluatedPredictions {
   private static let fewSamples = 100
   /// The digits that the table of levels has room for.
   private static let tableDigits = 5
-
-  /// A number with its error, in the unit asked for.
-  func text(
-    _ estimate: Estimate?, unit: InformationUnit = .nats, digits: Int = 5, limit: Int = .max
-  ) -> String {
-    guard let estimate else { return "–" }
-    return formatEstimate(
-      estimate.value * unit.perNat, standardError: estimate.standardError * unit.perNat,
-      significant: digits, limit: limit)
-  }
 
   /// The results as the terminal shows them.
   func table(unit: InformationUnit) -> String {
@@ -36,17 +27,18 @@ extension EvaluatedPredictions {
       table.append(
         [
           formatNumber(level.sigma, significant: 4),
-          formatFixed(Self.logSNR(level.sigma), decimals: 2),
+          formatFixed(logSNR(sigma: level.sigma), decimals: 2),
         ]
           + shown.map { text(evaluation.rate($0, at: level), unit: unit, limit: Self.tableDigits) }
           + [formatNumber(fraction, significant: 3)])
     }
-    return table.text + "\n" + summaryTable(unit: unit).text + "\n"
+    return table.text + "\n" + (summaryTable(unit: unit).map { $0.text + "\n" } ?? "")
       + (findings + provenance).map { wrappedText($0) }.joined(separator: "\n") + "\n"
   }
 
-  /// Totals by route.
-  func summaryTable(unit: InformationUnit) -> TextTable {
+  /// Totals by route; nil for a single level, which has none.
+  func summaryTable(unit: InformationUnit) -> TextTable? {
+    guard evaluation.levels.count > 1 else { return nil }
     var columns: [TextTable.Column] = [
       .init("route", alignment: .left), .init("entropy", unit: unit.rawValue),
     ]
@@ -78,11 +70,10 @@ extension EvaluatedPredictions {
         "At the smallest noise the effective dimension is \(support.dimension), up to σ = "
           + "\(formatNumber(support.to, significant: 3)).")
     }
-    let count = evaluation.levels.count
     let off = miscalibrated
     if let worst = off.max(by: { abs($0.miscalibration.value) < abs($1.miscalibration.value) }) {
       lines.append(
-        "At \(off.count) of \(count) levels loss and score norm differ by more than chance, most by "
+        "\(place(off.count)) loss and score norm differ by more than chance, most by "
           + "\(text(worst.miscalibration)) nats at σ = \(formatNumber(worst.sigma, significant: 3)): there "
           + "the network is not at its best.")
     } else {
@@ -90,12 +81,26 @@ extension EvaluatedPredictions {
     }
     let rare = evaluation.levels.filter { $0.learned?.restsOnRareEvents ?? false }
     if let first = rare.first, let last = rare.last {
+      let (low, high) = (
+        formatNumber(first.sigma, significant: 3), formatNumber(last.sigma, significant: 3)
+      )
+      let totals =
+        switch curve.sampled.integrals?.restsOnRareEvents {
+        case nil: ""
+        case true?: ", as that of the totals does"
+        case false?: ", that of the totals need not"
+        }
       lines.append(
-        "At \(rare.count) of \(count) levels, σ from \(formatNumber(first.sigma, significant: 3)) to "
-          + "\(formatNumber(last.sigma, significant: 3)), the loss rests on rare events: its error there "
-          + "allows for one more that went unseen, that of the totals does not.")
+        "\(place(rare.count)), σ \(rare.count == 1 ? "= \(low)" : "from \(low) to \(high)"), the loss "
+          + "rests on rare events: its error there allows for one more that went unseen\(totals).")
     }
     return lines
+  }
+
+  /// So many of the levels, at the head of a sentence.
+  private func place(_ count: Int) -> String {
+    let all = evaluation.levels.count
+    return all == 1 ? "At the one level" : "At \(count) of \(all) levels"
   }
 
   /// What was measured, and how to read it, a paragraph each.
@@ -104,8 +109,8 @@ extension EvaluatedPredictions {
     let range =
       samples.lowerBound == samples.upperBound
       ? "\(samples.lowerBound)" : "\(samples.lowerBound) to \(samples.upperBound)"
-    if let first = curve.levels.first, let band = first.band {
-      let width = formatNumber(log(band), significant: 3)
+    if let first = curve.levels.first, first.band != nil {
+      let width = formatNumber(first.logWidth, significant: 3)
       let left = curve.rowsLeftOut
       lines.append(
         "Each rate is the mean over a band \(width) wide in ln σ, by a parabola through its \(range) rows"
@@ -124,7 +129,7 @@ extension EvaluatedPredictions {
     let few = curve.levels.count { $0.samples < Self.fewSamples }
     if few > 0 {
       lines.append(
-        "At \(few) of \(curve.levels.count) levels there are fewer than \(Self.fewSamples) samples: their "
+        "\(place(few)) there are fewer than \(Self.fewSamples) samples: their "
           + "errors are themselves known badly.")
     }
     lines.append(
@@ -146,10 +151,6 @@ extension EvaluatedPredictions {
     ]
   }
 
-  private func log(_ band: ClosedRange<Double>) -> Double {
-    (Self.logSNR(band.lowerBound) - Self.logSNR(band.upperBound)) / 2
-  }
-
   /// The results as CSV, a row for each level: `schedule` reads it.
   var csv: String {
     let routes = (dataset == nil ? [] : [Route.exact]) + Self.routes
@@ -157,11 +158,10 @@ extension EvaluatedPredictions {
     for route in routes { text += ",\(route.rawValue),\(route.rawValue)StandardError" }
     text += "\n"
     for (level, rows) in zip(evaluation.levels, curve.levels) {
-      text += "\(level.sigma),\(Self.logSNR(level.sigma)),\(rows.samples)"
+      text += "\(level.sigma),\(logSNR(sigma: level.sigma)),\(rows.samples)"
       for route in routes {
         guard let rate = evaluation.rate(route, at: level) else { continue }
-        // A mean of squares is not below 0 but for what its controls took off.
-        text += ",\(route == .loss ? max(0, rate.value) : rate.value),\(rate.standardError)"
+        text += ",\(rate.value),\(rate.standardError)"
       }
       text += "\n"
     }

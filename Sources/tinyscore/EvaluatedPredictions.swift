@@ -1,14 +1,13 @@
 internal import Dynamics
 internal import Estimation
 internal import ForwardProcess
-internal import Glibc
 internal import JSONText
 internal import Report
 internal import Statistics
 internal import Storage
 
 /// The evaluation of the outputs of anyone's network: what `evaluate --predictions` shows.
-struct EvaluatedPredictions {
+struct EvaluatedPredictions: EstimateOutput {
   let folder: PredictionFolder
   /// The data set of the exact side, where one was named.
   let dataset: Dataset?
@@ -39,9 +38,6 @@ struct EvaluatedPredictions {
     }
   }
 
-  /// The logarithm of the signal-to-noise ratio α²/(α σ)² of `x = α (y + σ z)`.
-  static func logSNR(_ sigma: Double) -> Double { -2 * log(sigma) }
-
   /// The total entropy by a route, in nats; nil for a single level.
   func entropy(_ route: Route) -> Estimate? {
     guard route == .exact else { return evaluation.entropy(route) }
@@ -65,14 +61,7 @@ struct EvaluatedPredictions {
   }
 
   /// The levels where loss and score norm differ by more than chance allows, over all of them.
-  var miscalibrated: [NoiseLevelEstimate] {
-    // Bonferroni: the levels share the chance of a false alarm.
-    let chance = (1 - confidence) / Double(evaluation.levels.count)
-    return evaluation.levels.compactMap(\.learned).filter {
-      let (lower, upper) = $0.miscalibration.interval(confidence: 1 - chance)
-      return lower > 0 || upper < 0
-    }
-  }
+  var miscalibrated: [NoiseLevelEstimate] { curve.sampled.miscalibrated(confidence: confidence) }
 
   /// The fewest and the most samples of a level.
   var samples: ClosedRange<Int> {

@@ -52,7 +52,7 @@ struct RunOptions: ParsableArguments {
   var holdout = 0.0
 
   /// The noise levels that single precision carries through the network.
-  static let sigmaBounds = TrainingConfiguration.sigmaBounds
+  static let sigmaBounds = NoiseRange.bounds
 
   func validate() throws {
     for (option, sigma) in [("sigma-min", sigmaMin), ("sigma-max", sigmaMax)] {

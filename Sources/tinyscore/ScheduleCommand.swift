@@ -10,7 +10,8 @@ struct Schedule: ParsableCommand {
     abstract: "Makes a list of noise levels for a sampler.",
     discussion: """
       A SOURCE is a MODEL, or a CSV of anyone's model whose header has sigma and
-      loss (the noise prediction loss, summed over dimensions), with --dimension.
+      loss (the noise prediction loss, summed over dimensions), with --dimension;
+      an estimate of it a little below 0 counts as 0.
       Levels descend from the largest to the smallest; entropic kinds spend equal
       entropy on every step.
       Example: tinyscore schedule ring-8 --steps 18 --kind rescaled-entropic

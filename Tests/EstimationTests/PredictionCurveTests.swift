@@ -171,6 +171,70 @@ import Testing
     for (cell, count) in counts { #expect((178...199).contains(count), "\(cell): \(count)") }
   }
 
+  /// 64 samples at each of some levels with these losses, in one dimension.
+  private func table(
+    _ sigmas: [Double], samples: Int = 64, _ loss: (_ sigma: Double, _ row: Int) -> Double
+  ) -> PredictionTable {
+    var table = PredictionTable(dimension: 1)
+    for sigma in sigmas {
+      let z = (0..<samples).map { $0 % 4 < 2 ? 1.0 : -1 }
+      let predicted = z.enumerated().map { $1 - loss(sigma, $0).squareRoot() }
+      table.add(
+        sigmas: Array(repeating: sigma, count: samples)[...],
+        noise: Matrix(rows: samples, columns: 1, elements: z),
+        predicted: Matrix(rows: samples, columns: 1, elements: predicted), clean: nil)
+    }
+    return table
+  }
+
+  @Test("A total without any loss allows for what went unseen at its levels")
+  func unseen() throws {
+    let moments = DataMoments(mean: [0], totalVariance: 1)
+    let table = table([0.5, 1, 2]) { _, _ in 0 }
+    for (levels, sharesSamples) in [
+      (PredictionLevels(gridOf: 3, sigmas: table.sigmas), true),
+      (PredictionLevels(of: table.sigmas, mostBands: 4), false),
+    ] {
+      let curve = PredictionCurve(table, levels, moments: moments)
+      let total = try #require(curve.sampled.integrals)
+      #expect(total.restsOnRareEvents && total.loss.value == 0)
+      let errors = zip(curve.weights, curve.sampled.levels).map { $0 * $1.loss.standardError }
+      let expected =
+        sharesSamples
+        ? errors.reduce(0, +) : errors.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      for estimate in [total.loss, total.divergence, total.scoreNorm] {
+        #expect(abs(estimate.standardError - expected) < 1e-12 * expected)
+      }
+    }
+  }
+
+  @Test("A total that all samples of a grid make up is not widened by levels that rest on few")
+  func seen() throws {
+    let table = table([0.1, 1, 2]) { sigma, row in
+      sigma < 1 ? (row == 0 ? 0.5 : 0) : 0.4 + 0.1 * Double(row % 2)
+    }
+    let levels = PredictionLevels(gridOf: 3, sigmas: table.sigmas)
+    let curve = PredictionCurve(
+      table, levels, moments: DataMoments(mean: [0], totalVariance: 1))
+    #expect(curve.sampled.levels[0].restsOnRareEvents)
+    let total = try #require(curve.sampled.integrals)
+    #expect(!total.restsOnRareEvents && total.loss.standardError < 0.02)
+  }
+
+  @Test("The freedom of a total is what is left by the coefficients of all independent levels")
+  func freedom() throws {
+    // Residuals of one size, so that nothing but their number says how well their squares are known.
+    let table = table([1, 2, 3], samples: 16) { _, row in row % 2 == 0 ? 0.3 : 0.7 }
+    for (levels, freedom) in [
+      (PredictionLevels(of: table.sigmas, mostBands: 4), 48.0 - 6),
+      (PredictionLevels(gridOf: 3, sigmas: table.sigmas), 16 - 2),
+    ] {
+      let curve = PredictionCurve(
+        table, levels, moments: DataMoments(mean: [0], totalVariance: 0))
+      #expect(curve.sampled.integrals?.loss.freedom == freedom)
+    }
+  }
+
   @Test("The error of a total counts samples that the levels share once")
   func sharedErrors() throws {
     let law = try GaussianLaw(mean: [0, 0], standardDeviations: [1, 1])

@@ -76,4 +76,18 @@ import Testing
     }
     #expect(abs(square - 0.25) < 0.02)
   }
+
+  // Seeds 0 to 11 at 8 standard errors: fewer than 1 in 10⁸ fail.
+  @Test("Noise that the levels of a grid share is no worse for it")
+  func sharedNoise() {
+    for seed in UInt64(0)..<12 {
+      let z = RandomStream(seed: seed, step: 0, purpose: .noise).normals(64, 2)
+      var table = PredictionTable(dimension: 2)
+      for level in 1...48 {
+        let sigmas = Array(repeating: Double(level), count: 64)
+        table.add(sigmas: sigmas[...], noise: z, predicted: z, clean: nil)
+      }
+      #expect(table.noiseFault == nil, "seed \(seed)")
+    }
+  }
 }

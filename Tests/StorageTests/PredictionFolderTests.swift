@@ -1,3 +1,4 @@
+import Glibc
 import LinearAlgebra
 import Storage
 import Testing
@@ -91,6 +92,26 @@ import Testing
       try put(shape, "z.npy")
       #expect(refusal() != "no error")
     }
+  }
+
+  @Test("One row that has no room in memory is refused before it is read")
+  func longRow() throws {
+    // A file with nothing in it but its length.
+    let columns = try #require(availableMemory().map { Int($0 / 32) })
+    let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (1, \(columns)), }"
+    let padded = header + String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+    for name in ["z.npy", "prediction.npy"] {
+      let bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(padded.utf8)
+      try bytes.withUnsafeBytes { bytes in
+        let file = try #require(fopen(folder[name], "wb"))
+        defer { fclose(file) }
+        #expect(fwrite(bytes.baseAddress, 1, bytes.count, file) == bytes.count)
+        #expect(ftruncate(fileno(file), bytes.count + columns) == 0)
+      }
+    }
+    try put(sigma: [1], shape: [1])
+    let refusal = message { _ = try PredictionFolder(path: folder.path) }
+    #expect(refusal.contains("z.npy") && refusal.contains("memory"), "\(refusal)")
   }
 
   @Test("An element that is no number is named by its place")

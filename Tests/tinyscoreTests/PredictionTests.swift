@@ -130,6 +130,39 @@ import Testing
     }
   }
 
+  @Test("A single level has no totals, and no loss at all is not known exactly")
+  func few() async throws {
+    let z = RandomStream(seed: 9, step: 1, purpose: .noise).normals(64, 2).elements
+    try write(z, [64, 2], "z")
+    try write(z, [64, 2], "prediction")
+    try write(Array(repeating: 2, count: 64), [64], "sigma")
+    let one = words(of: try await place.expectSuccess(words))
+    #expect(one.contains("At the one level, σ = 2.00, the loss rests") && !one.contains("route"))
+    try write((0..<64).map { $0 % 2 == 0 ? 0.5 : 2 }, [64], "sigma")
+    let two = words(of: try await place.expectSuccess(words))
+    #expect(two.contains("as that of the totals does") && two.contains("route"))
+    let summary = try await document()["summary"]
+    #expect(summary?["restsOnRareEvents"] == true)
+    #expect((summary?["entropy"]?["loss"]?["standardError"]?.number ?? 0) > 0)
+  }
+
+  @Test("A loss below 0 is the same number in the CSV as in the JSON")
+  func below() async throws {
+    // All noise is large, and the loss falls with it: at noise of mean square 1 the line is below 0.
+    let z = (0..<48).map { (2 + Double($0 % 16) / 16).squareRoot() }
+    let p = z.map { $0 - (0.1 * ($0 * $0 - 2)).squareRoot() }
+    try write(z, [48, 1], "z")
+    try write(p, [48, 1], "prediction")
+    try write((0..<48).map { Double($0 / 16 + 1) }, [48], "sigma")
+    let levels = try await document()["levels"]?.elements ?? []
+    let csv = try await place.expectSuccess(words + ["--csv", "-"]).split(separator: "\n")
+    #expect(levels.count == 3 && csv.count == 4)
+    for (level, line) in zip(levels, csv.dropFirst()) {
+      let loss = try #require(level["learned"]?["denoisingLoss"]?["value"]?.number)
+      #expect(loss < -0.05 && Double(line.split(separator: ",")[3]) == loss)
+    }
+  }
+
   @Test("Coordinates may have axes of their own, and numbers be of half precision's size")
   func images() async throws {
     let stream = RandomStream(seed: 9, step: 1, purpose: .noise)
@@ -199,7 +232,8 @@ import Testing
       (["pair.json"], "expected no MODEL"), (["--sigmas", "1,2"], "--sigmas"),
       (["--paths", "0"], "--paths"), (["--clock", "edm"], "--clock"),
       (["--weights", "online"], "--weights"), (["--totals", "t.csv"], "--totals"),
-      (["--samples", "99"], "--samples"),
+      (["--samples", "99"], "--samples"), (["--samples", "16384"], "--samples"),
+      (["--paths", "512"], "--paths"),
       (["--csv", "out/z.npy"], "out/z.npy"), (["--confidence", "1"], "--confidence"),
     ] { try await place.expectError(64, words + options, mentions: [mention]) }
     try await place.expectError(64, ["evaluate"], mentions: ["Missing expected argument"])

@@ -92,10 +92,18 @@ import Testing
     #expect(zip(learned, learned.dropFirst()).allSatisfy { $0 > $1 })
   }
 
+  @Test("A loss a little below 0, which is an error of its estimate, counts as 0")
+  func belowZero() async throws {
+    try place.put("sigma,loss\n1,0\n2,1\n3,1\n4,0\n", "zero.csv")
+    try place.put("sigma,loss\n1,-0.1\n2,1\n3,1\n4,-1e-9\n", "below.csv")
+    let options = "--dimension 2 --steps 5"
+    #expect(try await levels("below.csv \(options)") == levels("zero.csv \(options)"))
+  }
+
   @Test(
     "A table of losses that cannot be is an error that names the line",
     arguments: [
-      ("sigma,loss\n1,1\n2,-0.1\n3,1\n", ["line 3", "-0.1"]),
+      ("sigma,loss\n1,1\n2,-0.3\n3,1\n", ["line 3", "-0.3"]),
       ("sigma,loss\n1,1\n2,2.5\n3,1\n", ["line 3", "2.5", "--dimension"]),
       ("sigma,loss\n1,1\n2,1\n1,0.5\n", ["line 4", "line 2", "each sigma once"]),
       ("sigma,loss\n1000,1\n2,1\n1000.0000000000001,0.5\n", ["line 4", "each sigma once"]),
