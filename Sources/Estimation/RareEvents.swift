@@ -46,10 +46,7 @@ struct RareEvents: Sendable {
   /// the sum says nothing here.
   func checkedMismatch(_ estimate: Estimate) -> Estimate {
     guard areFew && sum > 0 else { return estimate }
-    let event = squares / sum / count
-    let variance = estimate.standardError * estimate.standardError + event * event
-    return Estimate(
-      estimate.value, standardError: variance.squareRoot(), freedom: estimate.freedom)
+    return estimate.widened(by: squares / sum / count)
   }
 
   /// What one unseen event would add to the mean.
@@ -63,12 +60,7 @@ struct RareEvents: Sendable {
 
   /// `estimate` of the mean with an allowance for one unseen event.
   func widened(_ estimate: Estimate, sigma: Double, totalVariance: Double) -> Estimate {
-    let event = unseen(sigma: sigma, totalVariance: totalVariance)
-    return Estimate(
-      estimate.value,
-      standardError: errorFrom(
-        variance: estimate.standardError * estimate.standardError + event * event),
-      freedom: estimate.freedom)
+    estimate.widened(by: unseen(sigma: sigma, totalVariance: totalVariance))
   }
 
   /// `estimate` as it is, or with the allowance where rare events matter.
@@ -77,5 +69,14 @@ struct RareEvents: Sendable {
   ) -> Estimate {
     guard matter(sigma: sigma, dataScale: dataScale) else { return estimate }
     return widened(estimate, sigma: sigma, totalVariance: totalVariance)
+  }
+}
+
+extension Estimate {
+  /// The estimate with `error` in addition to its own.
+  func widened(by error: Double) -> Estimate {
+    Estimate(
+      value, standardError: errorFrom(variance: standardError * standardError + error * error),
+      freedom: freedom)
   }
 }

@@ -28,12 +28,7 @@ extension RateIntegrals {
           contributions += new
         }
       }
-      let plain = Estimate(value, contributions: contributions, spent: spent)
-      return Estimate(
-        value,
-        standardError: errorFrom(
-          variance: plain.standardError * plain.standardError + unseen * unseen),
-        freedom: plain.freedom)
+      return Estimate(value, contributions: contributions, spent: spent).widened(by: unseen)
     }
     loss = integral { _ in [1, 0] }
     divergence = integral { _ in [0, 1] }

@@ -137,10 +137,11 @@ import Testing
     try write(z, [64, 2], "prediction")
     try write(Array(repeating: 2, count: 64), [64], "sigma")
     let one = words(of: try await place.expectSuccess(words))
-    #expect(one.contains("At the one level, σ = 2.00, the loss rests") && !one.contains("route"))
+    #expect(
+      one.contains("At the one level, σ = 2.00, the loss rests") && !one.contains("route entropy"))
     try write((0..<64).map { $0 % 2 == 0 ? 0.5 : 2 }, [64], "sigma")
     let two = words(of: try await place.expectSuccess(words))
-    #expect(two.contains("as that of the totals does") && two.contains("route"))
+    #expect(two.contains("as that of the totals does") && two.contains("route entropy"))
     let summary = try await document()["summary"]
     #expect(summary?["restsOnRareEvents"] == true)
     #expect((summary?["entropy"]?["loss"]?["standardError"]?.number ?? 0) > 0)
