@@ -6,7 +6,8 @@ extension LossLedger {
   public struct Group: Sendable {
     /// The middle of the bands in `ln σ`.
     public let sigma: Double
-    /// The mean over `ln σ` of the loss, summed over the dimensions; nil where a band is empty.
+    /// The mean over `ln σ` of the loss, summed over the dimensions; nil where a band has fewer
+    /// than 16 samples.
     public let loss: Estimate?
   }
 

@@ -126,8 +126,9 @@ public struct LossLedger: Sendable, Equatable {
 
   /// The loss at noise level `sigma`, interpolated linearly in `ln σ` between the middles of bands.
   ///
-  /// nil outside the range (a millionth is forgiven) or where a band is empty. A band's mean differs
-  /// from the loss at its middle by `w²L″/24` for bands of width w, far below the sampling error.
+  /// nil outside the range (a millionth is forgiven) or where a band has fewer than 16 samples. A band's
+  /// mean differs from the loss at its middle by `w²L″/24` for bands of width w, far below the sampling
+  /// error.
   public func loss(at sigma: Double) -> Estimate? {
     guard let shares = shares(at: sigma) else { return nil }
     return combination(Dictionary(shares, uniquingKeysWith: +))
@@ -148,7 +149,7 @@ public struct LossLedger: Sendable, Equatable {
 
   /// The integral of the loss over `ln σ` across the whole range: bands times their width.
   ///
-  /// nil where a band is empty. The estimate of the total entropy while training goes on.
+  /// nil where a band has fewer than 16 samples. The estimate of the total entropy while training goes on.
   public var integral: Estimate? {
     let width = range.logWidth / Double(bandCount)
     return combination(

@@ -55,8 +55,23 @@ public struct ScoreDistance: Sendable {
   }
 
   /// The level at which the bandwidth fractions differ most, nil where there are no levels.
+  ///
+  /// Its standard error is that of one level, and knows nothing of the choice among all.
   public var largestBandwidthDifference: Level? {
     levels.max { $0.bandwidthDifference.value.magnitude < $1.bandwidthDifference.value.magnitude }
+  }
+
+  /// At how many levels the bandwidth fractions differ by more than chance.
+  ///
+  /// The largest of many differences is large by selection: of two equal functions too, one level or
+  /// another lies beyond its own 95 % interval. Here the intervals hold the truth at all levels together
+  /// with 95 % at least, each with `1 − 0.05/levels` (Bonferroni 1936).
+  public var levelsThatDiffer: Int {
+    levels.count { level in
+      let interval = level.bandwidthDifference.interval(
+        confidence: 1 - 0.05 / Double(levels.count))
+      return interval.lower > 0 || interval.upper < 0
+    }
   }
 
   /// The level at which the predicted noise differs most, nil where there are no levels.

@@ -3,10 +3,10 @@ internal import Training
 extension TrainingHistory {
   /// The rows as they stand in a file, `(rows, 4)`.
   var tensor: Tensor {
-    let columns = rows.map {
+    let numbers = rows.map {
       [Double($0.step), $0.entropy, $0.standardError, $0.gradientNorm]
     }
-    return Tensor(columns.flatMap(\.self), shape: [rows.count, Self.columnCount])
+    return Tensor(numbers.flatMap(\.self), shape: [rows.count, Self.columnCount])
   }
 
   fileprivate static var columnCount: Int { 4 }

@@ -18,44 +18,17 @@ extension Checkpoint {
       try TrainingConfiguration(value)
     }
     let step = try reader.step(seed: configuration.seed, batch: configuration.batch)
-    let mean = try reader.floats("data.mean", shape: nil)
-    let scale = try reader.floats("data.scale", shape: [1])
-    let frequencies = try reader.floats("embedding.frequencies", shape: nil)
-    guard let scale = scale.first, scale > 0, !mean.isEmpty, !frequencies.isEmpty else {
-      throw reader.malformed("tensor 'data.scale'", "a positive data scale", "another number")
-    }
-    let shape = NetworkShape(
-      dimension: mean.count, frequencyCount: frequencies.count, width: configuration.width,
-      depth: configuration.depth, activation: configuration.activation)
-    let hasOptimizerState = file.tensors.keys.contains { $0.hasPrefix("optimizer.") }
-    try reader.expectParameters(
-      ["network", "ema"] + (hasOptimizerState ? ["optimizer.first", "optimizer.second"] : []),
-      shape: shape)
-    let network = NetworkParameters<Float>(shape: shape)
-    let average = NetworkParameters<Float>(shape: shape)
-    var sets = [("network", network), ("ema", average)]
     let ledger = try reader.ledger(range: configuration.range)
-    let optimizer = OptimizerState(
-      configuration.optimizer, shape: shape, bandCount: ledger.bandCount)
-    var others: Set<String> = []
-    if hasOptimizerState {
-      sets += [("optimizer.first", optimizer.first), ("optimizer.second", optimizer.second)]
-      others = try reader.read(optimizer)
-    }
-    for (name, parameters) in sets { try reader.read(name, into: parameters) }
-    try reader.expectNoOther(sets: sets.map(\.0), shape: shape, others: others)
-
+    let hasOptimizerState = file.tensors.keys.contains { $0.hasPrefix("optimizer.") }
+    let state = try reader.state(
+      configuration, hasOptimizer: hasOptimizerState, bandCount: ledger.bandCount)
     self.init(
       configuration: configuration,
       dataset: try reader.parse("dataset") { value throws(JSONError) in
         try PointFileReference.check(record: value)
         return value
       },
-      state: TrainingState(
-        network: network, average: average, optimizer: optimizer,
-        embedding: NoiseEmbedding(frequencies: frequencies.map { Double($0) }),
-        preconditioning: Preconditioning(mean: mean.map { Double($0) }, scale: Double(scale))),
-      hasOptimizerState: hasOptimizerState, ledger: ledger,
+      state: state, hasOptimizerState: hasOptimizerState, ledger: ledger,
       history: try reader.history(step: step), step: step,
       provenance: try reader.parse("provenance") { value throws(JSONError) in
         try Provenance(value)
@@ -109,6 +82,44 @@ struct CheckpointReader {
       }
       return step
     }
+  }
+
+  /// The networks and what the optimiser remembers of them, fresh if the file has nothing of that.
+  func state(
+    _ configuration: TrainingConfiguration, hasOptimizer: Bool, bandCount: Int
+  ) throws(StorageError) -> TrainingState {
+    let (embedding, preconditioning) = try inputs()
+    let shape = NetworkShape(
+      dimension: preconditioning.mean.count, frequencyCount: embedding.frequencies.count,
+      width: configuration.width, depth: configuration.depth, activation: configuration.activation)
+    let names = ["network", "ema"] + (hasOptimizer ? ["optimizer.first", "optimizer.second"] : [])
+    try expectParameters(names, shape: shape)
+    let (network, average) = (
+      NetworkParameters<Float>(shape: shape), NetworkParameters<Float>(shape: shape)
+    )
+    let optimizer = OptimizerState(configuration.optimizer, shape: shape, bandCount: bandCount)
+    let others = hasOptimizer ? try read(optimizer) : []
+    for (name, parameters) in zip(names, [network, average, optimizer.first, optimizer.second]) {
+      try read(name, into: parameters)
+    }
+    try expectNoOther(sets: names, shape: shape, others: others)
+    return TrainingState(
+      network: network, average: average, optimizer: optimizer, embedding: embedding,
+      preconditioning: preconditioning)
+  }
+
+  /// How noise levels and points enter the network.
+  private func inputs() throws(StorageError) -> (NoiseEmbedding<Float>, Preconditioning) {
+    let mean = try floats("data.mean", shape: nil)
+    let scale = try floats("data.scale", shape: [1])
+    let frequencies = try floats("embedding.frequencies", shape: nil)
+    guard let scale = scale.first, scale > 0, !mean.isEmpty, !frequencies.isEmpty else {
+      throw malformed("tensor 'data.scale'", "a positive data scale", "another number")
+    }
+    return (
+      NoiseEmbedding(frequencies: frequencies.map { Double($0) }),
+      Preconditioning(mean: mean.map { Double($0) }, scale: Double(scale))
+    )
   }
 
   /// The finite single-precision numbers of a tensor, of the given shape or any vector.

@@ -53,5 +53,8 @@ func checkMemory(
 /// What `PointsLaw` holds at most beside the coordinates of a point.
 private let bytesBesidePoint = 50.0
 
-/// An amount of memory as messages say it.
-func memoryText(_ bytes: Double) -> String { "\((bytes / 1e8).rounded() / 10) GB" }
+/// An amount of memory as messages say it: in whole megabytes, or in gigabytes to a tenth.
+public func memoryText(_ bytes: Double) -> String {
+  bytes < 999.5e6
+    ? "\(Int((bytes / 1e6).rounded())) MB" : "\((bytes / 1e8).rounded() / 10) GB"
+}

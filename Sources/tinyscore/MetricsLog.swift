@@ -26,28 +26,34 @@ struct MetricsLog {
   private static let groupCount = 12
 
   /// The log of a run that begins.
-  init(path: String) throws { try self.init(path: path, file: LineFile(path: path), step: 0) }
+  init(path: String) throws {
+    try Self.check(path)
+    self.init(path: path, file: LineFile(path: path), step: 0)
+  }
 
   /// The log of a run that goes on after step `step`: the lines up to there stay, later ones go.
   ///
   /// Throws if the file is there and is no log.
   init(path: String, resumedAt step: Int) throws {
-    if path != "-" { try checkOutput(path) }
+    try Self.check(path)
     guard !isStream(path), fileExists(path) else {
-      try self.init(path: path, file: LineFile(path: path), step: step)
+      self.init(path: path, file: LineFile(path: path), step: step)
       return
     }
     let kept = try LoggedLines(FileContents(path: path), upTo: step)
-    try self.init(
+    self.init(
       path: path, file: LineFile(path: path, keeping: kept.length), step: step,
       seconds: kept.seconds)
   }
 
-  private init(path: String, file: LineFile, step: Int, seconds: Double = 0) throws {
+  private init(path: String, file: LineFile, step: Int, seconds: Double = 0) {
     (self.path, self.file) = (path, file)
     last = (step, seconds)
     secondsBefore = seconds
-    // An output that cannot be made is an error before the run, not after it.
+  }
+
+  /// Throws if no log can be made at `path`: an error before the run, not after it.
+  static func check(_ path: String) throws {
     if path != "-" { try checkOutput(path) }
   }
 

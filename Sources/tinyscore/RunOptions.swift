@@ -2,7 +2,6 @@ public import ArgumentParser
 internal import Distributions
 internal import ForwardProcess
 public import LinearAlgebra
-internal import Report
 internal import ScoreNetwork
 internal import Storage
 public import Training
@@ -171,8 +170,8 @@ extension TrainingConfiguration {
     let needed = memoryNeeded(dimension: dimension)
     guard let memory = availableMemory(), needed > memory else { return }
     throw Failure.usage(
-      "width", expected: "a network and a batch that fit into \(formatMemory(memory)) of memory",
-      found: "about \(formatMemory(needed)), with --depth \(depth), --batch \(batch) and "
+      "width", expected: "a network and a batch that fit into \(memoryText(memory)) of memory",
+      found: "about \(memoryText(needed)), with --depth \(depth), --batch \(batch) and "
         + "D = \(dimension)")
   }
 
@@ -196,11 +195,4 @@ extension TrainingConfiguration {
     let sides = shape.layerShapes.flatMap { [$0.input, $0.output] }
     return sides.reduce(0) { $1 <= LayerBases.longestSide ? $0 + 2 * Double($1) * Double($1) : $0 }
   }
-}
-
-/// An amount of memory as messages say it.
-func formatMemory(_ bytes: Double, significant: Int = 3) -> String {
-  bytes < 1e9
-    ? "\(formatNumber(bytes / 1e6, significant: significant)) MB"
-    : "\(formatNumber(bytes / 1e9, significant: significant)) GB"
 }

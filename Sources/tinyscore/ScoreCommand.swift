@@ -88,8 +88,8 @@ struct Score: ParsableCommand {
     let needed = 3 * numbers * Double(MemoryLayout<Double>.size)
     guard let memory = availableMemory(), needed > memory else { return }
     throw Failure.usage(
-      "quantity", expected: "a result that fits into \(formatMemory(memory)) of memory",
-      found: "a \(quantity) that takes \(formatMemory(needed)), with N = \(points) and "
+      "quantity", expected: "a result that fits into \(memoryText(memory)) of memory",
+      found: "a \(quantity) that takes \(memoryText(needed)), with N = \(points) and "
         + "D = \(dimension); give fewer points")
   }
 

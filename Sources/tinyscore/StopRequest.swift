@@ -35,7 +35,8 @@ enum StopRequest {
   private static func isIgnored(_ signal: Int32) -> Bool {
     var action = sigaction()
     guard sigaction(signal, nil, &action) == 0 else { return false }
-    // SIG_IGN is a number in the place of a function.
+    // SIG_IGN is a number in the place of a function, and a pointer to a C function, nil or not, is one
+    // word as Int is; it is compared and never called. Swift compares functions in no other way.
     return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
       == unsafeBitCast(SIG_IGN, to: Int.self)
   }
