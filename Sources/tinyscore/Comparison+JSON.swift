@@ -55,6 +55,7 @@ extension Comparison {
       "dataset": .string(measured.dataset), "weights": "ema",
       "samplesPerLevel": .number(Double(measured.samples)), "seed": JSONValue(measured.seed),
       "maxBandwidthDifference": distance.largestBandwidthDifference.map(bandwidth) ?? .null,
+      "levelsThatDiffer": .number(Double(distance.levelsThatDiffer)),
       "maxNoiseDistance": distance.largestNoiseDistance.map {
         ["sigma": .number($0.sigma), "value": .number($0.noiseDistance)]
       } ?? .null,

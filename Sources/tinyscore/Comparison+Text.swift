@@ -8,10 +8,18 @@ extension Comparison {
     guard !areEqual else {
       return plainText("\(left.path) and \(right.path) are equal, byte for byte") + "\n"
     }
-    var parts = [differenceLines.map { plainText($0, limit: 200) + "\n" }.joined()]
+    var parts = [differenceLines.map { hanging($0, limit: 200) }.joined()]
     if !comparable.isEmpty { parts.append(tensorTable.text) }
-    if let functions { parts.append(lines(functions).map { plainText($0) + "\n" }.joined()) }
+    if let functions { parts.append(lines(functions).map { hanging($0) }.joined()) }
     return parts.joined(separator: "\n")
+  }
+
+  /// The line, continued below with four spaces where it is too long.
+  private func hanging(_ line: String, limit: Int = .max) -> String {
+    let words = line.drop { $0 == " " }
+    return wrappedText(
+      plainText(String(words), limit: limit), indent: "    ",
+      firstIndent: String(line.prefix(line.count - words.count))) + "\n"
   }
 
   private var differenceLines: [String] {
@@ -98,7 +106,10 @@ extension Comparison {
       "functions, by the averaged weights on \(measured.samples) samples of \(name) a level:",
       "  max |Δb̂| = "
         + formatEstimate(difference.value.magnitude, standardError: difference.standardError)
-        + " at σ = \(number(bandwidth.sigma)), b̂ of \(difference.value < 0 ? "B" : "A") the larger",
+        + " at σ = \(number(bandwidth.sigma)) (error at this level), b̂ of "
+        + "\(difference.value < 0 ? "B" : "A") the larger",
+      "  Δb̂ exceeds chance at \(distance.levelsThatDiffer) of \(distance.levels.count) levels, at "
+        + "95 % for all together",
       "  max rms(ẑ_A − ẑ_B) = \(number(noise.noiseDistance)) a coordinate, at σ = "
         + number(noise.sigma),
       "  |Δb̂| over ln σ, \(number(distance.levels[0].sigma)) to "

@@ -33,6 +33,11 @@ struct Inspect: ParsableCommand {
     guard check || checkpoints.count <= 2 else {
       throw ValidationError("expected one checkpoint or two, found \(checkpoints.count)")
     }
+    guard !stats || !check && checkpoints.count == 1 else {
+      throw ValidationError(
+        "--stats: expected one checkpoint to show, found "
+          + (check ? "--check" : "two to compare"))
+    }
   }
 
   mutating func run() throws {
@@ -47,18 +52,21 @@ struct Inspect: ParsableCommand {
     }
   }
 
-  /// Verifies all before the first word: results are of files that are whole.
+  /// Verifies each and prints what was found of all; the exit code is that of the first failure.
   private func verify() throws {
     let results = try checkpoints.map { try Verification(path: $0) }
-    guard json else {
-      try Terminal.print(results.map(\.text).joined(separator: "\n"))
-      return
+    if json {
+      let document: JSONValue =
+        results.count == 1
+        ? results[0].json
+        : ["schema": "tinyscore.checks.v1", "checks": .array(results.map(\.json))]
+      try Terminal.print(document.prettyText)
+    } else {
+      try Terminal.print(results.compactMap(\.text).joined(separator: "\n"))
     }
-    let document: JSONValue =
-      results.count == 1
-      ? results[0].json
-      : ["schema": "tinyscore.checks.v1", "checks": .array(results.map(\.json))]
-    try Terminal.print(document.prettyText)
+    let failures = results.compactMap(\.failure)
+    for failure in failures { Terminal.complain(failure.message) }
+    if let first = failures.first { throw ExitCode(first.code.rawValue) }
   }
 
   private func compare(_ left: String, _ right: String) throws {

@@ -9,10 +9,12 @@ internal import Training
 extension Inspection {
   /// The columns of the plot.
   private static let plotWidth = 64
+  /// The columns of the labels of the summary, with the space behind them.
+  private static let labelWidth = 11
 
   /// What `inspect` prints.
   func text(withStatistics: Bool) -> String {
-    var parts = [summary.map { plainText($0) + "\n" }.joined()]
+    var parts = [summary]
     if let plot = ledgerPlot { parts.append(plot.text) }
     parts.append(layerTable.text)
     let statistics =
@@ -23,7 +25,19 @@ extension Inspection {
   }
 
   /// What the file is, in words.
-  private var summary: [String] {
+  private var summary: String {
+    let about = plainText("a score network trained on \(dataDescription)")
+    let lines = facts.map { label, text in
+      wrappedText(
+        plainText(text), indent: String(repeating: " ", count: Self.labelWidth),
+        firstIndent: label + String(repeating: " ", count: Self.labelWidth - label.count))
+    }
+    // The path stays whole, to be copied.
+    return ([plainText(path), wrappedText(about), ""] + lines).map { $0 + "\n" }.joined()
+  }
+
+  /// The lines of the summary, each with its label.
+  private var facts: [(label: String, text: String)] {
     let options = checkpoint.configuration
     let (steps, made) = (options.steps, checkpoint.provenance)
     func number(_ value: Double) -> String { formatNumber(value, significant: 4) }
@@ -31,19 +45,26 @@ extension Inspection {
       checkpoint.step == steps
       ? "finished: \(steps) steps" : "unfinished: step \(checkpoint.step) of \(steps)"
     return [
-      path, "a score network trained on \(dataDescription)", "",
-      "training   \(state), \(options.batch) samples each; "
-        + "\(checkpoint.samplesSeen) seen",
-      "optimizer  \(options.optimizer.rawValue), learning rate \(number(options.learningRate)), "
-        + "average \(number(options.averageDecay)), seed \(options.seed)"
-        + (checkpoint.hasOptimizerState ? "" : "; weights only"),
-      "noise      σ from \(number(options.range.minimum)) to \(number(options.range.maximum)); "
-        + "data scale \(number(checkpoint.state.preconditioning.scale))"
-        + (options.holdout > 0 ? "; holdout \(number(options.holdout))" : ""),
-      "entropy    \(entropyText)",
-      "made by    tinyscore \(excerpt(made.version)), OpenBLAS \(excerpt(made.openBLAS)), "
-        + "\(excerpt(made.coreType))",
-      "file       \(fileBytes) bytes, SHA-256", "           \(sha256)",
+      ("training", "\(state), \(options.batch) samples each; \(checkpoint.samplesSeen) seen"),
+      (
+        "optimizer",
+        "\(options.optimizer.rawValue), learning rate \(number(options.learningRate)), "
+          + "average \(number(options.averageDecay)), seed \(options.seed)"
+          + (checkpoint.hasOptimizerState ? "" : "; weights only")
+      ),
+      (
+        "noise",
+        "σ from \(number(options.range.minimum)) to \(number(options.range.maximum)); "
+          + "data scale \(number(checkpoint.state.preconditioning.scale))"
+          + (options.holdout > 0 ? "; holdout \(number(options.holdout))" : "")
+      ),
+      ("entropy", entropyText),
+      (
+        "made by",
+        "tinyscore \(excerpt(made.version)), OpenBLAS \(excerpt(made.openBLAS)), "
+          + excerpt(made.coreType)
+      ),
+      ("file", "\(fileBytes) bytes, SHA-256"), ("", sha256),
     ]
   }
 

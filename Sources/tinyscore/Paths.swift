@@ -35,6 +35,13 @@ func makeFolder(_ name: String) throws {
 /// Removes a folder that has nothing in it.
 func removeEmptyFolder(_ name: String) { _ = rmdir(name) }
 
+/// Throws if a folder that is not there cannot be made in the current one.
+func checkNewFolder(_ name: String) throws {
+  guard access(".", W_OK | X_OK) != 0 else { return }
+  throw Failure(
+    .cannotCreate, "\(name): the folder cannot be created: \(String(cString: strerror(errno)))")
+}
+
 /// Whether both paths lead to the same file, or would if it were there.
 private func isSameFile(_ left: String, _ right: String) -> Bool {
   if left == right { return true }

@@ -96,11 +96,23 @@ struct Train: ParsableCommand {
   ) throws {
     let stepsDone =
       resume ? try savedRun(options, dimension: data.law.dimension, record: record).step : 0
-    let plan = try TrainingPlan(
+    try checkPlannedOutputs()
+    let plan = TrainingPlan(
       options, data: data, output: path, metrics: metrics, stepsDone: stepsDone,
       workers: common.makeWorkers())
     try Terminal.print(plan.json.prettyText)
+    if let warning = plan.warning { Terminal.complain(warning) }
     if !common.quiet { Terminal.note(plan.text) }
+  }
+
+  /// Throws where the run could not make its outputs.
+  private func checkPlannedOutputs() throws {
+    if output != nil || fileExists("checkpoints") {
+      try checkOutput(path)
+    } else {
+      try checkNewFolder("checkpoints")
+    }
+    if let metrics { try MetricsLog.check(metrics) }
   }
 
   /// The run: fresh, or from the checkpoint at the output.

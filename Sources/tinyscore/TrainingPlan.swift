@@ -16,12 +16,20 @@ struct TrainingPlan {
   let metrics: String?
   /// Steps that the run to go on from has done, 0 for one that begins.
   let stepsDone: Int
-  /// Seconds of a step, as measured here and now.
-  private let secondsPerStep: Double
+  /// What a run that is thrown away has shown.
+  private let trial: Trial
   /// Bytes of the run with the program and its data.
   private let memory: Double
   private let outputExists: Bool
   private let metricsExist: Bool
+
+  /// What a run that is thrown away has shown.
+  private struct Trial {
+    /// Seconds of a step, as measured here and now; nil where none could be measured.
+    let secondsPerStep: Double?
+    /// Why it came to an early end; nil if it did not.
+    let failure: Failure?
+  }
 
   /// Operations of the largest step that is measured: a third of a second on one core.
   private static let measuredOperations = 3e10
@@ -33,7 +41,7 @@ struct TrainingPlan {
   init(
     _ configuration: TrainingConfiguration, data: Dataset, output: String, metrics: String?,
     stepsDone: Int, workers: Workers
-  ) throws {
+  ) {
     self.configuration = configuration
     self.data = data
     self.output = output
@@ -42,13 +50,13 @@ struct TrainingPlan {
     outputExists = fileExists(output)
     metricsExist = metrics.map { $0 != "-" && fileExists($0) } ?? false
     memory = usedMemory() + configuration.memoryNeeded(dimension: data.law.dimension)
-    secondsPerStep = try Self.secondsPerStep(configuration, data: data, workers: workers)
+    trial = Self.trial(configuration, data: data, workers: workers)
   }
 
-  /// The seconds of a step of a run that is thrown away, of as many samples as are done in time.
-  private static func secondsPerStep(
+  /// Makes steps of as many samples as are done in time, for as long as the measurement takes.
+  private static func trial(
     _ configuration: TrainingConfiguration, data: Dataset, workers: Workers
-  ) throws -> Double {
+  ) -> Trial {
     var trial = configuration
     let shape = configuration.networkShape(dimension: data.law.dimension)
     let affordable = Int(measuredOperations / Double(shape.trainingFLOPsPerRow))
@@ -56,21 +64,30 @@ struct TrainingPlan {
     let trainer = Trainer(configuration: trial, source: data.law, workers: workers)
     let begin = Terminal.now
     var (start, first, now) = (begin, 0, begin)
+    var failure: Failure?
     while now - begin < duration {
-      try trainer.advance()
+      do throws(TrainingError) {
+        try trainer.advance()
+      } catch {
+        failure = Failure(error)
+        break
+      }
       now = Terminal.now
       if trainer.step <= warmUpSteps && now - begin < warmUp {
         (start, first) = (now, trainer.step)
       }
     }
-    return (now - start) / Double(trainer.step - first)
-      * Double(configuration.batch) / Double(trial.batch)
+    let steps = trainer.step - first
+    return Trial(
+      secondsPerStep: steps > 0
+        ? (now - start) / Double(steps) * Double(configuration.batch) / Double(trial.batch) : nil,
+      failure: failure)
   }
 
   private var dimension: Int { data.law.dimension }
   private var shape: NetworkShape { configuration.networkShape(dimension: dimension) }
   private var stepsLeft: Int { max(0, configuration.steps - stepsDone) }
-  private var expectedSeconds: Double { Double(stepsLeft) * secondsPerStep }
+  private var expectedSeconds: Double? { trial.secondsPerStep.map { Double(stepsLeft) * $0 } }
 
   /// The plan for a program.
   var json: JSONValue {
@@ -82,9 +99,10 @@ struct TrainingPlan {
       "operationsPerStep": .number(
         Double(shape.trainingFLOPsPerRow) * Double(configuration.batch)),
       "memoryBytes": .number(memory), "stepsDone": .number(Double(stepsDone)),
-      "stepsLeft": .number(Double(stepsLeft)), "secondsPerStep": .number(secondsPerStep),
-      "expectedSeconds": .number(expectedSeconds), "output": .string(output),
+      "stepsLeft": .number(Double(stepsLeft)), "secondsPerStep": JSONValue(trial.secondsPerStep),
+      "expectedSeconds": JSONValue(expectedSeconds), "output": .string(output),
       "outputExists": .bool(outputExists),
+      "trialFailure": trial.failure.map { .string($0.message) } ?? .null,
     ]
   }
 
@@ -100,7 +118,12 @@ struct TrainingPlan {
       files.append("\(verb) \(metrics)")
     }
     return "would train \(shape.parameterCount) parameters \(steps) on \(data.name) "
-      + "(D = \(dimension)): about \(formatDuration(expectedSeconds)) and "
-      + "\(formatMemory(memory, significant: 2)); " + files.joined(separator: ", ")
+      + "(D = \(dimension)): \(expectedSeconds.map { "about " + formatDuration($0) } ?? "time unknown") and "
+      + "\(memoryText(memory)); " + files.joined(separator: ", ")
+  }
+
+  /// What is to be feared of the run; nil if nothing is.
+  var warning: String? {
+    trial.failure.map { "the run is likely to fail: in a trial \($0.message)" }
   }
 }

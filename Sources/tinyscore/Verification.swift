@@ -14,10 +14,25 @@ struct Verification {
   }
 
   private let path: String
-  private let checks: [Check]
+  private let result: Result<[Check], Failure>
 
-  /// Verifies the file `path`; throws at the first thing that is wrong.
+  /// Verifies the file `path`, up to the first thing that is wrong.
   init(path: String) throws {
+    self.path = path
+    do {
+      result = .success(try Self.checks(path: path))
+    } catch {
+      guard let failure = Failure(error) else { throw error }
+      result = .failure(failure)
+    }
+  }
+
+  /// What is wrong; nil for a file that is whole.
+  var failure: Failure? {
+    if case .failure(let failure) = result { failure } else { nil }
+  }
+
+  private static func checks(path: String) throws -> [Check] {
     // Reading alone verifies form, hash and what is needed to go on.
     let inspection = try Inspection(path: path)
     let checkpoint = inspection.checkpoint
@@ -26,8 +41,7 @@ struct Verification {
     let options = checkpoint.configuration
     let tensors = inspection.file.tensors.values
     let elements = tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
-    self.path = path
-    checks = [
+    return [
       Check(name: "header", finding: "the one encoding of its content, data aligned to 64 bytes"),
       Check(name: "hash", finding: "SHA-256 over all tensors and texts"),
       Check(
@@ -37,7 +51,7 @@ struct Verification {
       Check(
         name: "progress",
         finding: "step \(checkpoint.step) of \(options.steps), samples and generator as at it"),
-      Check(name: "optimizer", finding: Self.optimizer(checkpoint)),
+      Check(name: "optimizer", finding: optimizer(checkpoint)),
       Check(
         name: "ledger",
         finding:
@@ -45,7 +59,7 @@ struct Verification {
       Check(
         name: "embedding",
         finding: "\(checkpoint.state.embedding.frequencies.count) frequencies, ascending"),
-      try Self.data(inspection),
+      try data(inspection),
     ]
   }
 
@@ -69,8 +83,9 @@ struct Verification {
     return Check(name: "data", finding: "mean, scale and variance are those of \(data.name)")
   }
 
-  /// What `inspect --check` prints.
-  var text: String {
+  /// What `inspect --check` prints of a file that is whole; nil for another.
+  var text: String? {
+    guard case .success(let checks) = result else { return nil }
     let isComplete = checks.allSatisfy(\.wasMade)
     var table = TextTable(
       title: "\(path): whole, every hash and field agrees"
@@ -81,9 +96,13 @@ struct Verification {
   }
 
   /// What `inspect --check --json` prints, schema `tinyscore.check.v1`.
+  ///
+  /// A file that is not valid has no checks, and the message in their place.
   var json: JSONValue {
-    [
-      "schema": "tinyscore.check.v1", "path": .string(path), "valid": true,
+    let checks = (try? result.get()) ?? []
+    return [
+      "schema": "tinyscore.check.v1", "path": .string(path), "valid": .bool(failure == nil),
+      "message": failure.map { .string($0.message) } ?? .null,
       "checks": .array(
         checks.map {
           ["name": .string($0.name), "made": .bool($0.wasMade), "finding": .string($0.finding)]

@@ -46,6 +46,23 @@ import Testing
     #expect(distance.largestNoiseDistance?.sigma == 4)
   }
 
+  @Test("Levels that differ are counted, and chance alone rarely makes one of them")
+  func levelsThatDiffer() throws {
+    let law = try Self.gaussian()
+    #expect(Self.distance(law, factor: 0.5).levelsThatDiffer == 3)
+    #expect(Self.distance(law, factor: 1).levelsThatDiffer == 0)
+    // 0.9 ẑ and 1.1 ẑ have the same loss on other samples.
+    let count = (0..<100).count { seed in
+      ScoreDistance(
+        ScaledScore(base: law, factor: 0.9), ScaledScore(base: law, factor: 1.1), source: law,
+        at: (0..<12).map { 0.3 + 0.1 * Double($0) }, samples: 256, seed: UInt64(seed),
+        workers: Workers(count: 2)
+      ).levelsThatDiffer > 0
+    }
+    // Seeds 0 to 99, each with probability 5 % at most: above 15 once in 10⁵ choices of seeds.
+    #expect(count <= 15)
+  }
+
   @Test("Common samples make the difference of two losses far sharper than either")
   func pairing() throws {
     let level = Self.distance(try Self.gaussian(), factor: 0.99).levels[1]

@@ -31,6 +31,16 @@ struct TextWrapTests {
     #expect(wrappedText("one incomprehensible two", columns: 6) == "one\nincomprehensible\ntwo")
   }
 
+  @Test("A label stands before the first line, and the others hang below its end")
+  func hangingIndent() {
+    #expect(
+      wrappedText("one two three\nfour", columns: 10, indent: "   ", firstIndent: "a: ")
+        == "a: one two\n   three\n   four")
+    #expect(
+      wrappedText("one two three", columns: 9, indent: " ", firstIndent: "about ")
+        == "about one\n two\n three")
+  }
+
   @Test("Words of a last column continue below, within a terminal's width")
   func table() {
     var table = TextTable(columns: [.init("n"), .init("about", alignment: .left)])

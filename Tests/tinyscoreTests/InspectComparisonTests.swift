@@ -82,6 +82,11 @@ import Testing
     #expect(
       functions["maxBandwidthDifference"]?["value"]?.number == differences.map { abs($0) }.max())
     #expect((functions["maxBandwidthDifference"]?["standardError"]?.number ?? 0) > 0)
+    let count = try #require(functions["levelsThatDiffer"]?.number)
+    #expect((0...24).contains(count))
+    let text = try await place.run("inspect a.safetensors b.safetensors").stdout
+    #expect(text.contains("Δb̂ exceeds chance at \(Int(count)) of 24 levels"), "\(text)")
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text)")
     #expect(result["functionsMissing"] == .null)
     let other = try await comparison("a.safetensors", "b.safetensors", ["--threads", "3"])
     #expect(other == result)

@@ -37,6 +37,32 @@ import Testing
     #expect(!(try await place.expectSuccess(["inspect", "m.safetensors"])).contains("histogram"))
   }
 
+  @Test("Options, names and versions of any length fit 80 columns too")
+  func longText() async throws {
+    let options = [
+      "--seed", "\(UInt64.max)", "--weights-only", "--learning-rate", "0.00012345", "--holdout",
+      "0.1234", "--ema", "0.98765",
+    ]
+    try place.put(
+      (0..<99).map { "\($0),\($0 * $0 % 7)\n" }.joined(), "a-very-long-name-of-points.csv")
+    try await place.train("a-very-long-name-of-points.csv", to: "m.safetensors", options)
+    let long = String(repeating: "9", count: 40)
+    try place.forge(
+      "m.safetensors", "long.safetensors",
+      metadata: {
+        for name in ["version", "openBLAS", "coreType"] {
+          $0["provenance"]?.replace(
+            try! Regex("\"\(name)\":\"[^\"]*\""), with: "\"\(name)\":\"\(long)\"")
+        }
+      })
+    let text = try await place.expectSuccess(["inspect", "long.safetensors"])
+    let lines = text.split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= 80 }, "\(lines.filter { $0.count > 80 })")
+    for words in ["99999", "\(UInt64.max)", "weights only"] {
+      #expect(text.contains(words), "\(text)")
+    }
+  }
+
   @Test("A run that was stopped, points in a file and a law without an entropy are told as such")
   func kinds() async throws {
     try place.put("1,2\n-1,0\n3,3\n", "three.csv")
@@ -127,6 +153,39 @@ import Testing
     #expect(one["checks"]?.elements?.allSatisfy { $0["made"] == true } == true)
     let three = try await document(["a.safetensors", "b.safetensors", "a.safetensors", "--check"])
     #expect(three["checks"]?.elements?.count == 3)
+  }
+
+  @Test(
+    "--check of several files tells what is wrong with each, and ends with the first one's code")
+  func checkOfBroken() async throws {
+    try await place.train("pair.json", to: "good.safetensors")
+    try place.put("x", "bad.safetensors")
+    let words = ["inspect", "bad.safetensors", "good.safetensors", "none.safetensors", "--check"]
+    let text = try await place.run(words)
+    #expect(text.code == 65 && text.stdout.hasPrefix("good.safetensors: whole"))
+    let complaints = text.stderr.split(separator: "\n")
+    #expect(complaints.count == 2, "\(text.stderr)")
+    for (complaint, name) in zip(complaints, ["bad.safetensors", "none.safetensors"]) {
+      #expect(complaint.hasPrefix("tinyscore: \(name)"), "\(complaint)")
+    }
+    let outcome = try await place.run(words + ["--json"])
+    #expect(outcome.code == 65 && outcome.stderr == text.stderr)
+    let files = try #require(try JSONValue(reading: outcome.stdout)["checks"]?.elements)
+    #expect(files.map { $0["valid"] } == [false, true, false])
+    #expect(files.map { $0["message"] == .null } == [false, true, false])
+    #expect(files[0]["message"]?.text.map { text.stderr.contains($0) } == true)
+    let one = try await place.run("inspect none.safetensors --check --json")
+    #expect(one.code == 66)
+    #expect(try JSONValue(reading: one.stdout)["valid"] == false)
+  }
+
+  @Test("--stats is refused where there is nothing to show it in")
+  func statisticsOfNothing() async throws {
+    try await place.train("pair.json", to: "m.safetensors")
+    let words = ["inspect", "m.safetensors", "--stats"]
+    try await place.expectError(64, words + ["--check"], mentions: ["--stats", "found --check"])
+    try await place.expectError(
+      64, words + ["m.safetensors"], mentions: ["--stats", "two to compare"])
   }
 
   @Test("Data that are elsewhere are no fault of the checkpoint, and --check says so")

@@ -94,16 +94,19 @@ import Testing
   func oneWriter() async throws {
     let words = ["train", "pair.json", "--output", "m.safetensors"] + smallRun
     let first = place.process(words + ["--steps", "1000000000", "--checkpoint-every", "10"])
-    async let ended: Void = first.runToEnd()
-    for _ in 0..<24_000 where !place.has("m.safetensors") {
-      try await Task.sleep(for: .milliseconds(5))
+    let (second, messages) = (place.process(words), Pipe())
+    second.standardError = messages
+    first.send(SIGKILL) { [place] in
+      guard place.has("m.safetensors") else { return false }
+      try? second.run()
+      second.waitUntilExit()
+      return true
     }
-    let second = try await place.run(words)
-    #expect(second.code == 75)
-    #expect(second.stderr.contains("m.safetensors: in use by another run ("))
-    #expect(second.stderr.split(separator: "\n").count == 1)
-    kill(first.processIdentifier, SIGKILL)
-    try await ended
+    try await first.runToEnd()
+    #expect(second.terminationStatus == 75)
+    let text = String(decoding: messages.fileHandleForReading.availableData, as: UTF8.self)
+    #expect(text.contains("m.safetensors: in use by another run ("))
+    #expect(text.split(separator: "\n").count == 1)
     try await place.expectSuccess(["inspect", "m.safetensors", "--check"])
     try await place.expectSuccess(words)
     #expect(

@@ -47,6 +47,31 @@ import Testing
     #expect(try await place.run("train pair.json --dry-run --quiet").stderr == "")
   }
 
+  @Test("A plan whose trial leaves the finite numbers is a plan, and says so")
+  func planOfDivergence() async throws {
+    let words = ["train", "pair.json", "--dry-run", "--quiet", "--learning-rate", "1e30"]
+    let outcome = try await place.run(words)
+    #expect(outcome.code == 0, "\(outcome.stderr)")
+    let plan = try JSONValue(reading: outcome.stdout)
+    #expect(plan["trialFailure"]?.text?.contains("finite numbers") == true)
+    #expect(plan["secondsPerStep"].map { $0 == .null || number($0) ?? 0 > 0 } == true)
+    #expect(outcome.stderr.contains("likely to fail") && outcome.stderr.contains("--learning-rate"))
+    let sound = try await place.run("train pair.json --dry-run --quiet")
+    #expect(try JSONValue(reading: sound.stdout)["trialFailure"] == .null)
+  }
+
+  @Test("A plan of outputs that cannot be made ends as the run would")
+  func planWithoutFolder() async throws {
+    let words = ["train", "pair.json", "--quiet"]
+    let outputs = [["--output", "none/m.safetensors"], ["--metrics", "none/log.jsonl"]]
+    for output in outputs {
+      try await place.expectError(73, words + output + ["--dry-run"], mentions: ["none/"])
+    }
+    try place.put("", "checkpoints")
+    try await place.expectError(73, words, mentions: ["checkpoints"])
+    try await place.expectError(73, words + ["--dry-run"], mentions: ["checkpoints"])
+  }
+
   @Test("A plan of a run that goes on counts the steps that are left; one that begins replaces")
   func planOfResume() async throws {
     try await place.expectSuccess(Self.run + ["--metrics", "log.jsonl"])
