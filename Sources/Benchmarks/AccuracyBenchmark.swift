@@ -48,8 +48,8 @@ enum AccuracyBenchmark {
     return [name] + (excess ?? never) + (bandwidth ?? never)
   }
 
-  /// The seconds of a run, by how much the network's loss is above the optimal one, and the largest error
-  /// of its bandwidth.
+  /// The seconds of a run, by how much the network's loss is above the optimal one, and the largest
+  /// error of its bandwidth.
   private static func train(
     _ data: Dataset, steps: Int
   ) throws -> (seconds: Double, excess: Double, bandwidth: Double) {

@@ -3,7 +3,8 @@ internal import Glibc
 internal import LinearAlgebra
 internal import Report
 
-/// Checks each part against its reference, then times it and prints its share of the machine's limit.
+/// Checks each part against its reference, then times it and prints its share of the machine's
+/// limit.
 @main
 struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(

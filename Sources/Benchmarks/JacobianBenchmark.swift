@@ -31,8 +31,8 @@ struct JacobianBenchmark {
       preconditioning: Preconditioning(mean: Array(repeating: 0.5, count: dimension), scale: 1.5))
   }
 
-  /// The Jacobian against central differences in double precision, in single precision against that,
-  /// and products against the Jacobian.
+  /// The Jacobian against central differences in double precision, in single precision against
+  /// that, and products against the Jacobian.
   func verify() {
     let (double, single) = (network(as: Double.self), network(as: Float.self))
     let rows = 150

@@ -2,8 +2,8 @@ internal import LinearAlgebra
 internal import Report
 internal import ScoreNetwork
 
-/// The matrix products of a step one by one, in the shapes that a shard gives them, against `sgemm` on
-/// the whole batch: what the step could reach if nothing else took time.
+/// The matrix products of a step one by one, in the shapes that a shard gives them, against `sgemm`
+/// on the whole batch: what the step could reach if nothing else took time.
 enum ShapesBenchmark {
   private static let batch = 1024
   private static let rows = 256

@@ -59,7 +59,8 @@ struct StepBenchmark {
     precondition(configuration.optimizer == .soap || ts_allocations() == before)
   }
 
-  /// The step's useful operations a second against `sgemm`, for several widths and numbers of threads.
+  /// The step's useful operations a second against `sgemm`, for several widths and numbers of
+  /// threads.
   static func table(threads: [Int], repeats: Int) throws -> TextTable {
     var table = TextTable(
       title:

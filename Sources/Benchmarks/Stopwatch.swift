@@ -10,8 +10,8 @@ func now() -> Double {
 /// The middle value, or the upper of the two in the middle.
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
-/// The median seconds of each body over interleaved repeats, so that a machine that is busy for a while
-/// is so for all of them.
+/// The median seconds of each body over interleaved repeats, so that a machine that is busy for a
+/// while is so for all of them.
 ///
 /// Each body is run once before, and in every repeat as often as takes about `seconds`.
 func interleavedMedians(

@@ -5,8 +5,8 @@ internal import ForwardProcess
 internal import LinearAlgebra
 internal import Storage
 
-/// Measures what the intervals and the variance reductions of Estimation, and the schedules of Dynamics,
-/// are worth.
+/// Measures what the intervals and the variance reductions of Estimation, and the schedules of
+/// Dynamics, are worth.
 @main
 struct Calibration: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -6,8 +6,8 @@ internal import LinearAlgebra
 internal import Randomness
 internal import Statistics
 
-/// Samples of one subject by every sampler, number of steps and schedule, and how far they are from the
-/// law.
+/// Samples of one subject by every sampler, number of steps and schedule, and how far they are from
+/// the law.
 struct ScheduleStudy: Sendable {
   /// The samplers.
   enum Sampler: String, CaseIterable {
@@ -101,7 +101,8 @@ struct ScheduleStudy: Sendable {
       } ?? 0
   }
 
-  /// What the samples of a repeat are: all schedules start from the same points, with the same noise.
+  /// What the samples of a repeat are: all schedules start from the same points, with the same
+  /// noise.
   func distances(repeat index: Int) -> Distances {
     let seed = seed + UInt64(index)
     let start = RandomStream(seed: seed, step: RandomStream.evaluationSteps, purpose: .sampler)

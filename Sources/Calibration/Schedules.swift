@@ -53,8 +53,8 @@ struct Schedules: ParsableCommand {
     }
   }
 
-  /// The means over the repeats with 95 % intervals; a star marks the least of a row, and those whose
-  /// paired difference from it can be 0.
+  /// The means over the repeats with 95 % intervals; a star marks the least of a row, and those
+  /// whose paired difference from it can be 0.
   private func table(
     of results: [[Double]], study: ScheduleStudy, scale: Double, title: String
   ) -> TextTable {

@@ -2,8 +2,9 @@ internal import LinearAlgebra
 
 /// Points of a line or a plane in coordinates of their own.
 ///
-/// Noise at right angles to the affine subspace of the points says nothing about which one it is, so
-/// their information curve is that of the coordinates alone, whatever the dimension of the space.
+/// Noise at right angles to the affine subspace of the points says nothing about which one it is,
+/// so their information curve is that of the coordinates alone, whatever the dimension of the
+/// space.
 struct AffineFrame {
   /// The extent in units of σ beyond which coordinates are too coarse for a posterior.
   static let resolution = 1e12
@@ -13,9 +14,10 @@ struct AffineFrame {
 
   /// The coordinates of the points of `law`; nil if their affine subspace is beyond a plane.
   ///
-  /// Each axis points at the point farthest from the subspace so far (Gram and Schmidt with pivots).
-  /// Points within 1e-11 of their extent count as in the subspace: that is what rounding leaves of
-  /// coordinates rotated in a space of many dimensions, and changes nothing above σ = 1e-10 of it.
+  /// Each axis points at the point farthest from the subspace so far (Gram and Schmidt with
+  /// pivots). Points within 1e-11 of their extent count as in the subspace: that is what rounding
+  /// leaves of coordinates rotated in a space of many dimensions, and changes nothing above σ =
+  /// 1e-10 of it.
   init?(_ law: PointsLaw) {
     let (K, D) = (law.points.rows, law.dimension)
     guard K > 1 else {

@@ -10,9 +10,9 @@ struct BandwidthEdge {
 
   /// The range from that level, to 5 %, to `maximum`.
   ///
-  /// Levels fall from `scale` by factors of 1.5 until C is near its limit at two of them in a row, so
-  /// that a curve that crosses its limit on the way does not deceive, and not below `floor`; then the
-  /// step is bisected.
+  /// Levels fall from `scale` by factors of 1.5 until C is near its limit at two of them in a row,
+  /// so that a curve that crosses its limit on the way does not deceive, and not below `floor`;
+  /// then the step is bisected.
   func range(
     scale: Double, floor: Double, maximum: Double, rate: (Double) -> Double
   ) -> NoiseRange {

@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// The ratio `I_{ν+1}(κ)/I_ν(κ)` of modified Bessel functions, its complement and the scaled `log I_ν(κ)`,
-/// as a law on a sphere needs them.
+/// The ratio `I_{ν+1}(κ)/I_ν(κ)` of modified Bessel functions, its complement and the scaled `log
+/// I_ν(κ)`, as a law on a sphere needs them.
 ///
-/// From `ν = D/2 − 1` the order is raised to `μ = ν + n ≥ 40`, where Debye's uniform expansion (Olver, NIST
-/// Handbook 10.41) has converged, and brought back by the recurrence
-/// `I_{ν}/I_{ν−1} = 1/(2ν/κ + I_{ν+1}/I_ν)`, which is stable downwards (Gautschi 1967). Relative errors stay
-/// below 1e-13 for every `κ ≥ 0`.
+/// From `ν = D/2 − 1` the order is raised to `μ = ν + n ≥ 40`, where Debye's uniform expansion
+/// (Olver, NIST Handbook 10.41) has converged, and brought back by the recurrence `I_{ν}/I_{ν−1} =
+/// 1/(2ν/κ + I_{ν+1}/I_ν)`, which is stable downwards (Gautschi 1967). Relative errors stay below
+/// 1e-13 for every `κ ≥ 0`.
 struct BesselRatio {
   /// `A = I_{ν+1}(κ)/I_ν(κ)`, in [0, 1).
   let ratio: Double
@@ -14,7 +14,8 @@ struct BesselRatio {
   let complement: Double
   /// `A/κ`, `1/(2ν + 2)` at `κ = 0`.
   let slope: Double
-  /// `log(Γ(ν+1) (2/κ)^ν I_ν(κ)) − κ`: the mean of `exp(κ (cos θ − 1))` over the sphere, in logarithms.
+  /// `log(Γ(ν+1) (2/κ)^ν I_ν(κ)) − κ`: the mean of `exp(κ (cos θ − 1))` over the sphere, in
+  /// logarithms.
   let logScaled: Double
 
   /// The order from which Debye's expansion is used.
@@ -89,7 +90,8 @@ struct BesselRatio {
   }
 }
 
-/// Debye's expansion of `I_μ(κ)` for large order, uniform in κ (Olver, NIST Handbook 10.41.3, 10.41.5).
+/// Debye's expansion of `I_μ(κ)` for large order, uniform in κ (Olver, NIST Handbook 10.41.3,
+/// 10.41.5).
 ///
 /// With `z = κ/μ` and `p = 1/√(1 + z²)`, `I_μ ~ e^{μη}/√(2πμ) √p Σ U_k(p)/μ^k` and
 /// `I'_μ ~ e^{μη}/√(2πμ) /(z √p) Σ V_k(p)/μ^k`.
@@ -133,7 +135,8 @@ private struct DebyeExpansion {
     coefficients.reversed().reduce(0) { $0 * p + $1 }
   }
 
-  /// The coefficients of `U_k` and of `W_k = (V_k − U_k)/p`, from the recurrences 10.41.10 and 10.41.11.
+  /// The coefficients of `U_k` and of `W_k = (V_k − U_k)/p`, from the recurrences 10.41.10 and
+  /// 10.41.11.
   private static let polynomials: [(u: [Double], w: [Double])] = {
     var all: [(u: [Double], w: [Double])] = [([1], [0])]
     var u = [1.0]

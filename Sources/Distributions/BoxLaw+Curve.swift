@@ -3,12 +3,13 @@ internal import Glibc
 internal import Statistics
 
 extension BoxLaw {
-  /// The information curve: the sum of those of the sides, by quadrature along each; `sampling` only
-  /// lends its threads.
+  /// The information curve: the sum of those of the sides, by quadrature along each; `sampling`
+  /// only lends its threads.
   ///
-  /// With `S = log(√(2π) σ Z) + t²/2` the surprisal of `y = x + σ t` on a side, `Z = Φ(b) − Φ(a)`, all
-  /// expectations are integrals over x of moments of `t`; see `EdgeNodes`. Error below 1e-11 a side. Below
-  /// full dimension entropies are nil, but for the posterior entropy's variance of a point, 0.
+  /// With `S = log(√(2π) σ Z) + t²/2` the surprisal of `y = x + σ t` on a side, `Z = Φ(b) − Φ(a)`,
+  /// all expectations are integrals over x of moments of `t`; see `EdgeNodes`. Error below 1e-11 a
+  /// side. Below full dimension entropies are nil, but for the posterior entropy's variance of a
+  /// point, 0.
   public func informationCurve(
     at sigmas: [Double], sampling: CurveSampling
   ) -> [InformationPoint] {
@@ -86,7 +87,8 @@ private struct Sides: Sendable {
         rate: 1, entropy: (log(2 * Double.pi) + 1) / 2 + log(sigma), surprisalVariance: 0.5)
     }
     guard half > 1e-5 else {
-      // To first order in C: H = log(length) − C/2, log p(y|x) = z (y − E y)/σ + const, h ~ −z² C/2.
+      // To first order in C: H = log(length) − C/2, log p(y|x) = z (y − E y)/σ + const, h ~ −z²
+      // C/2.
       let rate = half * half / 3
       return Moments(
         rate: rate, entropy: log(length) - rate / 2, entropyVariance: rate * rate / 2,

@@ -8,8 +8,8 @@ extension BoxLaw {
     return TruncatedNormal(lower: (lower[j] - x) / sigma, upper: (upper[j] - x) / sigma)
   }
 
-  /// `log p_σ(x) = Σ log (Φ(b) − Φ(a))/(upper − lower)` at the rows of `x`, `(B)`, in nats; `a` and `b` are
-  /// the ends of a side relative to x in units of σ.
+  /// `log p_σ(x) = Σ log (Φ(b) − Φ(a))/(upper − lower)` at the rows of `x`, `(B)`, in nats; `a` and
+  /// `b` are the ends of a side relative to x in units of σ.
   public func logDensity(at x: Matrix<Double>, sigma: Double) -> [Double] {
     precondition(x.columns == dimension && sigma > 0)
     let logNormal = log(2 * Double.pi) / 2 + log(sigma)
@@ -43,7 +43,8 @@ extension BoxLaw {
     return (0..<x.rows).map { diagonal.row($0).reduce(0, +) }
   }
 
-  /// The Jacobians at the rows of `x`, `(B, D · D)`: diagonal, since the coordinates are independent.
+  /// The Jacobians at the rows of `x`, `(B, D · D)`: diagonal, since the coordinates are
+  /// independent.
   public func jacobian(at x: Matrix<Double>, sigma: Double) -> Matrix<Double> {
     let diagonal = diagonal(at: x, sigma: sigma)
     var result = Matrix<Double>(rows: x.rows, columns: dimension * dimension)

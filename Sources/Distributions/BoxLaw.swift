@@ -22,8 +22,8 @@ public struct BoxLaw: Law {
 
   /// The box from the corner `lower` to the corner `upper`, `(D)` both.
   ///
-  /// A side of length 0 is a point. Throws `LawError` unless there is a coordinate, the corners have as
-  /// many, and all are finite with `lower ≤ upper` and sides whose squares are in range.
+  /// A side of length 0 is a point. Throws `LawError` unless there is a coordinate, the corners
+  /// have as many, and all are finite with `lower ≤ upper` and sides whose squares are in range.
   public init(lower: [Double], upper: [Double]) throws {
     guard !lower.isEmpty else {
       throw LawError.invalid(key: "lower", expected: "at least one number", found: "none")
@@ -65,8 +65,8 @@ public struct BoxLaw: Law {
     SampleIngredients(uniforms: dimension, normals: 0)
   }
 
-  /// The range from where the bandwidth is within 0.1 % of its limit, but not below 1e-3 of the shortest
-  /// side, to 20 times the largest standard deviation; see `makeNoiseRange()`.
+  /// The range from where the bandwidth is within 0.1 % of its limit, but not below 1e-3 of the
+  /// shortest side, to 20 times the largest standard deviation; see `makeNoiseRange()`.
   public var noiseRange: NoiseRange { range.value(makeNoiseRange) }
 
   /// Overwrites the rows of `y` with samples minus the mean.

@@ -5,9 +5,9 @@ internal import Statistics
 extension CheckerboardLaw {
   /// The information curve, by quadrature over the plane; `sampling` only lends its threads.
   ///
-  /// Nodes are pairs of nodes along the axes (`EdgeNodes`), at which the sums over columns are taken
-  /// once. With `P` the probability of the board about x in units of σ, the surprisal is
-  /// `log 2πσ² P + ‖t‖²/2`, `y = x + σ t`. Error below 1e-9.
+  /// Nodes are pairs of nodes along the axes (`EdgeNodes`), at which the sums over columns are
+  /// taken once. With `P` the probability of the board about x in units of σ, the surprisal is `log
+  /// 2πσ² P + ‖t‖²/2`, `y = x + σ t`. Error below 1e-9.
   public func informationCurve(
     at sigmas: [Double], sampling: CurveSampling
   ) -> [InformationPoint] {
@@ -15,8 +15,8 @@ extension CheckerboardLaw {
     return sampling.workers.map(sigmas.count) { BoardQuadrature(self, sigma: sigmas[$0]).point() }
   }
 
-  /// From the largest σ below which `C/D` is within 0.1 % of its limit, or 1e-3 of the data scale, to 20
-  /// standard deviations of a coordinate.
+  /// From the largest σ below which `C/D` is within 0.1 % of its limit, or 1e-3 of the data scale,
+  /// to 20 standard deviations of a coordinate.
   ///
   /// The limit 2 is approached but linearly in σ: the share of a band along the edges is missing.
   func makeNoiseRange() -> NoiseRange {

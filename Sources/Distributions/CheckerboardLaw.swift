@@ -3,7 +3,8 @@ internal import Glibc
 public import LinearAlgebra
 public import Randomness
 
-/// The uniform law on the squares `(i, j)` with `i + j` even of an n × n grid, centred at the origin.
+/// The uniform law on the squares `(i, j)` with `i + j` even of an n × n grid, centred at the
+/// origin.
 ///
 /// A square is a product of intervals, so the board is the sum of two products: even columns times
 /// even rows, and odd columns times odd rows. All is a softmax over these two, of sums along either
@@ -66,8 +67,8 @@ public struct CheckerboardLaw: Law {
       totalVariance: 2 * variance / Double((cells * cells + 1) / 2) * (width * width))
   }
 
-  /// The range from where the bandwidth is within 0.1 % of its limit, but not below 1e-3 of the data
-  /// scale, to 20 standard deviations of a coordinate; see `makeNoiseRange()`.
+  /// The range from where the bandwidth is within 0.1 % of its limit, but not below 1e-3 of the
+  /// data scale, to 20 standard deviations of a coordinate; see `makeNoiseRange()`.
   public var noiseRange: NoiseRange { range.value(makeNoiseRange) }
 
   /// Overwrites the rows of `y` with samples, whose mean is 0.

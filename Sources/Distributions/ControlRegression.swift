@@ -33,8 +33,8 @@ struct ControlRegression {
     inverse = Self.pseudoInverse(products)
   }
 
-  /// The inverse on the subspace whose eigenvalues are above rounding; a control that does not vary,
-  /// as the weights of plain sampling, has no slope.
+  /// The inverse on the subspace whose eigenvalues are above rounding; a control that does not
+  /// vary, as the weights of plain sampling, has no slope.
   private static func pseudoInverse(_ matrix: Matrix<Double>) -> Matrix<Double> {
     let n = matrix.rows
     guard let eigen = SymmetricEigen(matrix), let largest = eigen.values.last, largest > 0 else {

@@ -5,13 +5,14 @@ internal import Statistics
 extension CurveLaw {
   /// The information curve, by quadrature over the plane; `sampling` only lends its threads.
   ///
-  /// The curve is replaced by nodes of Gauss and Legendre's rule, eight to a piece of at most 2.5 s,
-  /// `s = √(σ² + τ²)`, and `PlaneQuadrature` does the rest: `C = (σ/s)² C_c + 2 (τ/s)²` for the rate `C_c` of
-  /// the nodes. With noise `H[y|x] = H[p_τ] − H[p_s] + log 2πe σ²`, where the nodes' conditional entropy
-  /// gives `H[p_s]`; without it entropies are nil: a curve has no area. Error below 1e-7. Variances come
-  /// from convolutions on a grid (`DensityGrid`), error below 1e-6; nil without noise, and with so little,
-  /// some 0.02 of the scale, that it would have more than 4e5 nodes. Where s is below 0.4 % of the scale a
-  /// series takes the place of the nodes (`ThinCurve`).
+  /// The curve is replaced by nodes of Gauss and Legendre's rule, eight to a piece of at most 2.5
+  /// s, `s = √(σ² + τ²)`, and `PlaneQuadrature` does the rest: `C = (σ/s)² C_c + 2 (τ/s)²` for the
+  /// rate `C_c` of the nodes. With noise `H[y|x] = H[p_τ] − H[p_s] + log 2πe σ²`, where the nodes'
+  /// conditional entropy gives `H[p_s]`; without it entropies are nil: a curve has no area. Error
+  /// below 1e-7. Variances come from convolutions on a grid (`DensityGrid`), error below 1e-6; nil
+  /// without noise, and with so little, some 0.02 of the scale, that it would have more than 4e5
+  /// nodes. Where s is below 0.4 % of the scale a series takes the place of the nodes
+  /// (`ThinCurve`).
   public func informationCurve(
     at sigmas: [Double], sampling: CurveSampling
   ) -> [InformationPoint] {
@@ -44,8 +45,8 @@ extension CurveLaw {
     return (sigma / s) * (sigma / s) * rate + 2 * (noise / s) * (noise / s)
   }
 
-  /// The differential entropy of `p_s`, `s` the spread about the curve, in nats, and the rate of the
-  /// curve there.
+  /// The differential entropy of `p_s`, `s` the spread about the curve, in nats, and the rate of
+  /// the curve there.
   func entropyAndRate(_ spread: Double) -> (entropy: Double, rate: Double) {
     // In units of the scale.
     let s = spread / scale
@@ -66,8 +67,8 @@ extension CurveLaw {
   private static let thin = Dictionary(
     uniqueKeysWithValues: CurveShape.allCases.map { ($0, ThinCurve($0)) })
 
-  /// From the largest σ below which `C/D` is within 0.1 % of its limit, or with noise the less of 1e-3 of
-  /// the data scale and 0.02 of the noise, to 20 times the root of the total variance.
+  /// From the largest σ below which `C/D` is within 0.1 % of its limit, or with noise the less of
+  /// 1e-3 of the data scale and 0.02 of the noise, to 20 times the root of the total variance.
   ///
   /// The limit is 1, or 2 with noise; at free ends it is approached but linearly in σ.
   func makeNoiseRange() -> NoiseRange {

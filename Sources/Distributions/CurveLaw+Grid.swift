@@ -2,8 +2,8 @@ internal import Glibc
 internal import LinearAlgebra
 
 extension CurveLaw {
-  /// The density of the data on a grid in units of the noise; nil without noise, and where the grid would
-  /// be too large.
+  /// The density of the data on a grid in units of the noise; nil without noise, and where the grid
+  /// would be too large.
   ///
   /// The Gaussians about the curve's nodes are products, so the density is a product of matrices.
   func makeGrid() -> DensityGrid? {

@@ -6,9 +6,10 @@ internal import Statistics
 
 /// The law of a point on a curve in the plane, with or without normal noise about it.
 ///
-/// Noise of standard deviation τ on the data acts on x as more noise: `x = c + √(σ² + τ²) z` for a point
-/// c of the curve. Density and score are those of the curve at `s = √(σ² + τ²)`; of what is known about
-/// c, the data keep `E[y|x] = (σ² E[c|x] + τ² x)/s²` and `Cov(y|x) = (σ/s)⁴ Cov(c|x) + τ²σ²/s²`.
+/// Noise of standard deviation τ on the data acts on x as more noise: `x = c + √(σ² + τ²) z` for a
+/// point c of the curve. Density and score are those of the curve at `s = √(σ² + τ²)`; of what is
+/// known about c, the data keep `E[y|x] = (σ² E[c|x] + τ² x)/s²` and `Cov(y|x) = (σ/s)⁴ Cov(c|x) +
+/// τ²σ²/s²`.
 public struct CurveLaw: Law {
   /// The shape of the curve.
   public let shape: CurveShape
@@ -35,8 +36,8 @@ public struct CurveLaw: Law {
 
   /// The curve of `shape`, `scale` times as large, with normal noise of standard deviation `noise`.
   ///
-  /// Throws `LawError` unless the scale is positive, the noise is not negative, and their squares are
-  /// finite and the scale's not 0.
+  /// Throws `LawError` unless the scale is positive, the noise is not negative, and their squares
+  /// are finite and the scale's not 0.
   public init(shape: CurveShape, scale: Double = 1, noise: Double = 0) throws {
     guard scale > 0 && scale * scale > 0 && (scale * scale).isFinite else {
       throw LawError.invalid(
@@ -64,8 +65,8 @@ public struct CurveLaw: Law {
     self.covariance = covariance
   }
 
-  /// The range from where the bandwidth is within 0.1 % of its limit, but not below 1e-3 of the data
-  /// scale, to 20 times the data scale √2; see `makeNoiseRange()`.
+  /// The range from where the bandwidth is within 0.1 % of its limit, but not below 1e-3 of the
+  /// data scale, to 20 times the data scale √2; see `makeNoiseRange()`.
   public var noiseRange: NoiseRange { range.value(makeNoiseRange) }
 
   /// Overwrites the rows of `y` with samples minus the mean.

@@ -3,9 +3,10 @@ internal import Statistics
 
 /// The posterior of the point c of a curve given `x = c + s z`, by quadrature along the curve.
 ///
-/// Pieces of the curve are split until the logarithm of the integrand varies by at most 8 over 16 nodes
-/// of Gauss and Legendre's rule (error about 1e-10), and dropped where it stays 45 below its largest
-/// value: far from the curve the posterior is narrower than s, and at a centre of curvature wider.
+/// Pieces of the curve are split until the logarithm of the integrand varies by at most 8 over 16
+/// nodes of Gauss and Legendre's rule (error about 1e-10), and dropped where it stays 45 below its
+/// largest value: far from the curve the posterior is narrower than s, and at a centre of curvature
+/// wider.
 struct CurvePosterior {
   /// `log p(x)` in the plane.
   let logDensity: Double
@@ -15,7 +16,8 @@ struct CurvePosterior {
   let covariance: (xx: Double, yy: Double, xy: Double)
 
   private static let rule = GaussLegendre(16)
-  /// Beyond this number pieces are not split any more: it takes numbers at the limit of their precision.
+  /// Beyond this number pieces are not split any more: it takes numbers at the limit of their
+  /// precision.
   private static let mostNodes = 1 << 15
 
   /// The posterior for `law` without its noise at the point `(x, y)`, `s > 0`.
@@ -56,12 +58,13 @@ struct CurvePosterior {
     let s: Double
     /// A point of the curve near x.
     ///
-    /// Likelihoods are taken relative to it, as
-    /// `((c − o)·(x − o) − ‖c − o‖²/2)/s²`: the difference of squared distances would lose all digits far out.
+    /// Likelihoods are taken relative to it, as `((c − o)·(x − o) − ‖c − o‖²/2)/s²`: the difference
+    /// of squared distances would lose all digits far out.
     private let origin: (Double, Double)
     /// `x − o`.
     let gap: (Double, Double)
-    /// What the rounding of points on the curve leaves wrong in a logarithm: far out, at small s, many nats.
+    /// What the rounding of points on the curve leaves wrong in a logarithm: far out, at small s,
+    /// many nats.
     private let rounding: Double
     private var best = 0.0
     private(set) var nodes: [Node] = []

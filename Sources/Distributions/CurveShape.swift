@@ -66,8 +66,8 @@ public enum CurveShape: String, Sendable, CaseIterable {
     return self == .spiral ? upper * u.squareRoot() : lower + (upper - lower) * u
   }
 
-  /// The lower end of the noise range of the unit curve without noise, as `BandwidthEdge` finds it: for
-  /// the limit 1 within 0.002, from the data scale down.
+  /// The lower end of the noise range of the unit curve without noise, as `BandwidthEdge` finds it:
+  /// for the limit 1 within 0.002, from the data scale down.
   ///
   /// A number, because the search takes over a second: the smaller σ, the more nodes a curve needs.
   var noiseFloor: Double {

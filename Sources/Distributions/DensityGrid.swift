@@ -1,19 +1,20 @@
 internal import Glibc
 internal import LinearAlgebra
 
-/// The variances of an information point, for a density on a line or in a plane that is smooth on the
-/// scale 1 and known at the nodes of a uniform grid.
+/// The variances of an information point, for a density on a line or in a plane that is smooth on
+/// the scale 1 and known at the nodes of a uniform grid.
 ///
-/// For `x = y + σ z` the surprisal is `S = log p_σ(x) − log p(y) + ‖z‖²/2` but for a constant, so with
-/// `g = E[log p(y)|x]` and `q = E[‖z‖²|x]` the posterior entropy is `h = log p_σ + q/2 − g`, and
-/// `Var S = Var log p_σ + Var log p + D/2 − 2 Cov(log p_σ, g) + Cov(log p_σ, q)`, since y and z are
-/// independent. `p_σ`, `p_σ g` and `p_σ q` are `p`, `p log p` and `p`, convolved with a Gaussian, and with
-/// a Gaussian times `‖z‖²` (`BlurKernels`): products of matrices.
+/// For `x = y + σ z` the surprisal is `S = log p_σ(x) − log p(y) + ‖z‖²/2` but for a constant, so
+/// with `g = E[log p(y)|x]` and `q = E[‖z‖²|x]` the posterior entropy is `h = log p_σ + q/2 − g`,
+/// and `Var S = Var log p_σ + Var log p + D/2 − 2 Cov(log p_σ, g) + Cov(log p_σ, q)`, since y and z
+/// are independent. `p_σ`, `p_σ g` and `p_σ q` are `p`, `p log p` and `p`, convolved with a
+/// Gaussian, and with a Gaussian times `‖z‖²` (`BlurKernels`): products of matrices.
 ///
-/// What limits the accuracy is not p but its logarithm, singular at complex zeros of p: between equal
-/// components of deviation 1 at distance d these are off the plane by `π/d`, so a step of 0.2 errs by some
-/// `exp(−d²/8 − 10π²/d)`, worst near d = 8. Measured: 3e-9 on pairs at distances 5, 7 and 9, 2e-10 on
-/// components that overlap. At the edge of the grid, 7.5 deviations out, p is below 1e-12.
+/// What limits the accuracy is not p but its logarithm, singular at complex zeros of p: between
+/// equal components of deviation 1 at distance d these are off the plane by `π/d`, so a step of 0.2
+/// errs by some `exp(−d²/8 − 10π²/d)`, worst near d = 8. Measured: 3e-9 on pairs at distances 5, 7
+/// and 9, 2e-10 on components that overlap. At the edge of the grid, 7.5 deviations out, p is below
+/// 1e-12.
 struct DensityGrid: Sendable {
   /// Nodes with equal gaps along one coordinate; one node where a line has no second coordinate.
   struct Axis: Sendable {
@@ -64,7 +65,8 @@ struct DensityGrid: Sendable {
     weighted = Matrix(rows: u.count, columns: v.count, elements: centred)
   }
 
-  /// The variances over x of the posterior entropy and over (x, y) of the surprisal at `sigma`, in nats².
+  /// The variances over x of the posterior entropy and over (x, y) of the surprisal at `sigma`, in
+  /// nats².
   func variances(sigma: Double) -> (posteriorEntropy: Double, surprisal: Double) {
     // Beyond, the Gaussian is flat over all data and its square would leave the range of numbers.
     let sigma = min(sigma, 1e100)
@@ -113,9 +115,10 @@ struct DensityGrid: Sendable {
 
 /// Matrices that blur a function on the nodes of an axis: `(X, Y)`, for x and y on either side.
 ///
-/// From 0.3 on the Gaussian is smooth enough for sums over nodes, and x takes an axis of its own. Below,
-/// x runs over the nodes of y, and the kernel is the Gaussian of the Fourier series through the nodes:
-/// exact to what of `p log p` has wavelengths below two steps, and the identity as σ → 0.
+/// From 0.3 on the Gaussian is smooth enough for sums over nodes, and x takes an axis of its own.
+/// Below, x runs over the nodes of y, and the kernel is the Gaussian of the Fourier series through
+/// the nodes: exact to what of `p log p` has wavelengths below two steps, and the identity as σ →
+/// 0.
 private struct BlurKernels {
   /// The weights `N(x − y; σ²)`.
   let plain: Matrix<Double>

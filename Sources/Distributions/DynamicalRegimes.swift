@@ -5,22 +5,25 @@ public import Statistics
 
 /// The noise levels between the regimes of the reverse process of a data set.
 ///
-/// Biroli, Bonnaire, de Bortoli and Mézard (2024, Nature Communications 15:9957), in the coordinate σ; numbers
-/// that do not exist are nil. In that paper `x_t = e^{−t} y + √(1 − e^{−2t}) z`, so `σ² = e^{2t} − 1`.
+/// Biroli, Bonnaire, de Bortoli and Mézard (2024, Nature Communications 15:9957), in the coordinate
+/// σ; numbers that do not exist are nil. In that paper `x_t = e^{−t} y + √(1 − e^{−2t}) z`, so `σ²
+/// = e^{2t} − 1`.
 public struct DynamicalRegimes: Sendable {
-  /// Speciation, `√λ_max` of the data's covariance: above it the noise hides the largest spread of the data.
+  /// Speciation, `√λ_max` of the data's covariance: above it the noise hides the largest spread of
+  /// the data.
   ///
   /// Their `t_S = ½ log Λ` is `σ² = Λ − 1`, to the leading order in Λ that they give it.
   public let speciation: Double?
-  /// Collapse by their entropy criterion: where the Gaussian fit's information `½ Σ log(1 + λ/σ²)` equals
-  /// the entropy of the points, ln N for N equal ones.
+  /// Collapse by their entropy criterion: where the Gaussian fit's information `½ Σ log(1 + λ/σ²)`
+  /// equals the entropy of the points, ln N for N equal ones.
   ///
   /// Below it N points are too few to fill the volume of the fit at that resolution.
   public let entropyCollapse: Double?
-  /// The kernel width h of the kernel density estimate by leave-one-out likelihood, the smooth fit below.
+  /// The kernel width h of the kernel density estimate by leave-one-out likelihood, the smooth fit
+  /// below.
   public let kernelWidth: Double?
-  /// Collapse by the exact curve: the largest σ below which the points' own entropy rate is less than
-  /// `1 − tolerance` of the smooth fit's.
+  /// Collapse by the exact curve: the largest σ below which the points' own entropy rate is less
+  /// than `1 − tolerance` of the smooth fit's.
   public let collapse: Estimate?
   /// The stated tolerance, ½.
   public static let tolerance = 0.5
@@ -49,7 +52,8 @@ public struct DynamicalRegimes: Sendable {
     }
   }
 
-  /// Where the baseline's information equals `entropy`, by bisection in ln σ to 1e-12; it falls with σ.
+  /// Where the baseline's information equals `entropy`, by bisection in ln σ to 1e-12; it falls
+  /// with σ.
   private static func crossing(_ baseline: GaussianBaseline, entropy: Double) -> Double? {
     guard entropy > 0, let largest = baseline.eigenvalues.max(), largest > 0 else { return nil }
     // ½ Σ log(1 + λ/σ²) is at most D λ_max/2σ², and at least ½ log(1 + λ_max/σ²).
@@ -79,12 +83,12 @@ public struct DynamicalRegimes: Sendable {
     }
   }
 
-  /// The largest σ of a range at which a difference turns from positive above to negative below; nil where it
-  /// is not positive at the upper end, or never negative.
+  /// The largest σ of a range at which a difference turns from positive above to negative below;
+  /// nil where it is not positive at the upper end, or never negative.
   ///
-  /// Between two of ten levels, then on ten between those and, if values are exact, on ten between two of
-  /// these: the root of the cubic in ln σ through the last ten. Its error is that of a single value over the
-  /// slope, as samples shared by levels err alike.
+  /// Between two of ten levels, then on ten between those and, if values are exact, on ten between
+  /// two of these: the root of the cubic in ln σ through the last ten. Its error is that of a
+  /// single value over the slope, as samples shared by levels err alike.
   private static func crossing(
     _ range: NoiseRange, _ difference: ([Double]) -> [Estimate]
   ) -> Estimate? {

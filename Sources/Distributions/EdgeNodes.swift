@@ -1,12 +1,14 @@
 internal import Glibc
 
-/// Nodes along an axis for integrands that vary near some edges, over a few σ, and are flat between.
+/// Nodes along an axis for integrands that vary near some edges, over a few σ, and are flat
+/// between.
 ///
-/// Around each edge they follow the trapezoidal rule with half weight at the ends: where the integrand
-/// has become flat no rule does better (Euler and Maclaurin). A flat stretch is one node. Integrands
-/// of normal masses have their singularities at the zeros of sums of such masses: on an interval 2.8 σ
-/// off the real line, at the corners of a checkerboard `π σ/y` above places whose density is
-/// `exp(−y²/2)`, where the step errs by about `exp(−y²/2 − 2π²/(0.2 y))`, at most 1e-13, times `y²`.
+/// Around each edge they follow the trapezoidal rule with half weight at the ends: where the
+/// integrand has become flat no rule does better (Euler and Maclaurin). A flat stretch is one node.
+/// Integrands of normal masses have their singularities at the zeros of sums of such masses: on an
+/// interval 2.8 σ off the real line, at the corners of a checkerboard `π σ/y` above places whose
+/// density is `exp(−y²/2)`, where the step errs by about `exp(−y²/2 − 2π²/(0.2 y))`, at most 1e-13,
+/// times `y²`.
 struct EdgeNodes {
   /// The step in units of σ.
   private static let step = 0.2

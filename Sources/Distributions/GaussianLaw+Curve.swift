@@ -5,10 +5,11 @@ internal import Statistics
 extension GaussianLaw {
   /// The exact information curve, in closed form; `sampling` is not used.
   ///
-  /// `C = Σ λ/(λ+σ²)` (Ambrogioni 2025, Eqs. 19–22 for a general covariance). The posterior is normal
-  /// with eigenvalues `λσ²/(λ+σ²)` wherever x is, so its entropy has no variance; where the law has
-  /// full rank, `H[y|x] = ½ Σ log(2πe λσ²/(λ+σ²))` and the surprisal is half a χ² with D degrees of
-  /// freedom up to a constant, of variance `D/2`. Differential entropy is nil below full rank.
+  /// `C = Σ λ/(λ+σ²)` (Ambrogioni 2025, Eqs. 19–22 for a general covariance). The posterior is
+  /// normal with eigenvalues `λσ²/(λ+σ²)` wherever x is, so its entropy has no variance; where the
+  /// law has full rank, `H[y|x] = ½ Σ log(2πe λσ²/(λ+σ²))` and the surprisal is half a χ² with D
+  /// degrees of freedom up to a constant, of variance `D/2`. Differential entropy is nil below full
+  /// rank.
   public func informationCurve(
     at sigmas: [Double], sampling: CurveSampling
   ) -> [InformationPoint] {
@@ -33,8 +34,9 @@ extension GaussianLaw {
     eigenvalues.reduce(0) { $0 + $1 / ($1 + sigma * sigma) }
   }
 
-  /// From where the bandwidth is within 0.05 % of its limit, the rank over D, to 20 times the largest
-  /// standard deviation, where at most 0.25 % of it is left; `[0.01, 10]` for a law without spread.
+  /// From where the bandwidth is within 0.05 % of its limit, the rank over D, to 20 times the
+  /// largest standard deviation, where at most 0.25 % of it is left; `[0.01, 10]` for a law without
+  /// spread.
   public var noiseRange: NoiseRange {
     let positive = eigenvalues.filter { $0 > 0 }
     guard let least = positive.min(), let largest = positive.max() else {

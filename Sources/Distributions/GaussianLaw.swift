@@ -10,8 +10,8 @@ public import Randomness
 public struct GaussianLaw: Law {
   /// The mean, `(D)`.
   public let mean: [Double]
-  /// The eigenvalues of the covariance, `(D)`, none negative: along the axes in their order if these
-  /// are eigenvectors, else ascending.
+  /// The eigenvalues of the covariance, `(D)`, none negative: along the axes in their order if
+  /// these are eigenvectors, else ascending.
   public let eigenvalues: [Double]
   /// The eigenvectors as rows, `(D, D)`; nil where they are the axes themselves.
   public let eigenvectors: Matrix<Double>?
@@ -48,10 +48,10 @@ public struct GaussianLaw: Law {
 
   /// The normal law of a mean `(D)` and a symmetric covariance `(D, D)`.
   ///
-  /// Throws `LawError` unless shapes fit, numbers are finite, the covariance is symmetric to 1e-9 of
-  /// its largest element and no eigenvalue is below −1e-9 of the largest. Eigenvalues within ±1e-9 of
-  /// the largest count as 0, since a covariance of finite precision says no more; a diagonal
-  /// covariance is taken as it is.
+  /// Throws `LawError` unless shapes fit, numbers are finite, the covariance is symmetric to 1e-9
+  /// of its largest element and no eigenvalue is below −1e-9 of the largest. Eigenvalues within
+  /// ±1e-9 of the largest count as 0, since a covariance of finite precision says no more; a
+  /// diagonal covariance is taken as it is.
   public init(mean: [Double], covariance: Matrix<Double>) throws {
     try Self.validate(mean: mean, covariance: covariance)
     let dimension = mean.count
@@ -82,8 +82,8 @@ public struct GaussianLaw: Law {
 
   /// The normal law of independent coordinates with a mean `(D)` and standard deviations `(D)`.
   ///
-  /// Throws `LawError` unless the counts agree and the numbers are finite, the deviations not negative
-  /// and their squares in range. Takes `O(D)` memory.
+  /// Throws `LawError` unless the counts agree and the numbers are finite, the deviations not
+  /// negative and their squares in range. Takes `O(D)` memory.
   public init(mean: [Double], standardDeviations: [Double]) throws {
     try Self.validate(mean: mean)
     guard standardDeviations.count == mean.count else {

@@ -4,18 +4,18 @@ internal import LinearAlgebra
 internal import Statistics
 
 extension GaussianMixtureLaw {
-  /// The information curve: by quadrature on a line and in the plane, else by Monte Carlo with standard
-  /// errors.
+  /// The information curve: by quadrature on a line and in the plane, else by Monte Carlo with
+  /// standard errors.
   ///
-  /// Given the component k the posterior is normal, and `E p(k|x) = w_k`, so
-  /// `C = Σ_k w_k Σ_j λ_kj/(λ_kj+σ²) + E Σ_k p(k|x) ‖E[y|x, k] − E[y|x]‖²/σ²`: the first term is a closed
-  /// form, the second is left to quadrature (error below 1e-8) or to `MixtureSampler`. Where every
-  /// component has full rank, `H[y|x] = H[y] − H[x] + (D/2) log 2πe σ²` by the same means, else nil, and
-  /// with it the variances. These come from convolutions on a grid (`DensityGrid`, error below 1e-6); where
-  /// the data's extent is so many of its narrowest deviations that the grid would have more than 4e5
-  /// nodes or 2048 along a coordinate, from Monte Carlo, that of h nil where it rests on rare events.
-  /// Components without spread are points, see `PointsLaw`. Where narrow components are so long that
-  /// quadrature would take more than 4e5 tiles, Monte Carlo takes its place.
+  /// Given the component k the posterior is normal, and `E p(k|x) = w_k`, so `C = Σ_k w_k Σ_j
+  /// λ_kj/(λ_kj+σ²) + E Σ_k p(k|x) ‖E[y|x, k] − E[y|x]‖²/σ²`: the first term is a closed form, the
+  /// second is left to quadrature (error below 1e-8) or to `MixtureSampler`. Where every component
+  /// has full rank, `H[y|x] = H[y] − H[x] + (D/2) log 2πe σ²` by the same means, else nil, and with
+  /// it the variances. These come from convolutions on a grid (`DensityGrid`, error below 1e-6);
+  /// where the data's extent is so many of its narrowest deviations that the grid would have more
+  /// than 4e5 nodes or 2048 along a coordinate, from Monte Carlo, that of h nil where it rests on
+  /// rare events. Components without spread are points, see `PointsLaw`. Where narrow components
+  /// are so long that quadrature would take more than 4e5 tiles, Monte Carlo takes its place.
   public func informationCurve(
     at sigmas: [Double], sampling: CurveSampling
   ) -> [InformationPoint] {
@@ -33,7 +33,8 @@ extension GaussianMixtureLaw {
     }
   }
 
-  /// The exact `point` with sampled variances, that of h only where the samples have seen what makes it.
+  /// The exact `point` with sampled variances, that of h only where the samples have seen what
+  /// makes it.
   private static func adding(
     variancesOf sampled: InformationPoint, to point: InformationPoint
   ) -> InformationPoint {
@@ -91,9 +92,9 @@ extension GaussianMixtureLaw {
   /// From where C is within 0.05 % of its limit, the mean rank, to 20 times the largest standard
   /// deviation.
   ///
-  /// Below the first σ at which `Σ_k w_k Σ_j σ²/(λ_kj+σ²)`, over positive λ, is 0.05 % of the limit, σ
-  /// falls by thirds until the components are decided to the same accuracy as well, though not below
-  /// 1e-3 of the data scale.
+  /// Below the first σ at which `Σ_k w_k Σ_j σ²/(λ_kj+σ²)`, over positive λ, is 0.05 % of the
+  /// limit, σ falls by thirds until the components are decided to the same accuracy as well, though
+  /// not below 1e-3 of the data scale.
   func makeNoiseRange() -> NoiseRange {
     if let points { return points.noiseRange }
     let tolerance = 0.0005 * supportDimension

@@ -7,8 +7,8 @@ extension GaussianMixtureLaw {
     components.reduce(.infinity) { $1.eigenvalues.reduce($0) { min($0, $1.squareRoot()) } }
   }
 
-  /// The density on a grid in units of `narrowest`; nil without a density, beyond a plane, and where the
-  /// grid would be too large.
+  /// The density on a grid in units of `narrowest`; nil without a density, beyond a plane, and
+  /// where the grid would be too large.
   func makeGrid() -> DensityGrid? {
     guard hasDensity && dimension <= 2 else { return nil }
     let unit = narrowest

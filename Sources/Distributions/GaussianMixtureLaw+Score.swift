@@ -92,7 +92,8 @@ extension GaussianMixtureLaw {
 
   /// The most probable component where all densities are below the range of numbers.
   ///
-  /// That far out their logarithms are as the squares of x: their order is that at a point on the way.
+  /// That far out their logarithms are as the squares of x: their order is that at a point on the
+  /// way.
   private func nearestComponent(to x: Matrix<Double>, sigma: Double) -> Int {
     let length = x.elements.reduce(0) { max($0, abs($1)) }
     let y = Matrix(rows: 1, columns: dimension, elements: x.elements.map { $0 / length * 1e100 })

@@ -30,9 +30,9 @@ public struct GaussianMixtureLaw: Law {
 
   /// The law that takes `components` with `weights`, `(K)`.
   ///
-  /// Components of weight 0 are dropped. Throws `LawError` unless there is a component, all have one
-  /// dimension, and the weights are one a component, none negative, with a sum within 1e-6 of 1; they
-  /// are then normalised.
+  /// Components of weight 0 are dropped. Throws `LawError` unless there is a component, all have
+  /// one dimension, and the weights are one a component, none negative, with a sum within 1e-6 of
+  /// 1; they are then normalised.
   public init(components: [GaussianLaw], weights: [Double]) throws {
     try Self.validate(components, weights)
     let sum = weights.reduce(0, +)
@@ -79,8 +79,8 @@ public struct GaussianMixtureLaw: Law {
     SampleIngredients(uniforms: 1, normals: dimension)
   }
 
-  /// The range from where the bandwidth is within 0.05 % of its limit to 20 times the largest standard
-  /// deviation; see `makeNoiseRange()`.
+  /// The range from where the bandwidth is within 0.05 % of its limit to 20 times the largest
+  /// standard deviation; see `makeNoiseRange()`.
   public var noiseRange: NoiseRange { range.value(makeNoiseRange) }
 
   /// Overwrites the rows of `y` with samples minus the mean.

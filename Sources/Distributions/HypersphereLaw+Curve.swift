@@ -6,9 +6,9 @@ extension HypersphereLaw {
   /// The information curve, by quadrature along the radius; `sampling` is not used but in one
   /// dimension, for the curve of two points.
   ///
-  /// `C = E R² (1 − A²(κ))/σ²` over `r = ‖x‖`, whose density is `r^{D−1} p_σ`: panels of one σ with 16 nodes
-  /// of Gauss and Legendre's rule over ten σ either side of `√(R² + (D − 1)σ²)`; error below 1e-11 D.
-  /// Entropies are nil: the support has no volume.
+  /// `C = E R² (1 − A²(κ))/σ²` over `r = ‖x‖`, whose density is `r^{D−1} p_σ`: panels of one σ with
+  /// 16 nodes of Gauss and Legendre's rule over ten σ either side of `√(R² + (D − 1)σ²)`; error
+  /// below 1e-11 D. Entropies are nil: the support has no volume.
   public func informationCurve(
     at sigmas: [Double], sampling: CurveSampling
   ) -> [InformationPoint] {

@@ -42,8 +42,8 @@ extension HypersphereLaw {
     return Radial(law: self, length: unit * square.squareRoot(), sigma: sigma)
   }
 
-  /// `log p_σ(x) = −(r − R)²/2σ² + log(Γ(ν+1)(2/κ)^ν I_ν(κ) e^{−κ}) − (D/2) log 2πσ²` at the rows of `x`,
-  /// `(B)`, in nats; `r = ‖x‖`, `κ = R r/σ²`, `ν = D/2 − 1`.
+  /// `log p_σ(x) = −(r − R)²/2σ² + log(Γ(ν+1)(2/κ)^ν I_ν(κ) e^{−κ}) − (D/2) log 2πσ²` at the rows
+  /// of `x`, `(B)`, in nats; `r = ‖x‖`, `κ = R r/σ²`, `ν = D/2 − 1`.
   public func logDensity(at x: Matrix<Double>, sigma: Double) -> [Double] {
     (0..<x.rows).map { radial(at: x, row: $0, sigma: sigma).logDensity }
   }
@@ -81,7 +81,8 @@ extension HypersphereLaw {
 
   /// The Jacobians `(Cov(y|x)/σ² − 1)/σ²` at the rows of `x`, `(B, D · D)`.
   ///
-  /// The covariance is `R² A/κ` along the surface, and what is left of the trace `R² (1 − A²)` along x.
+  /// The covariance is `R² A/κ` along the surface, and what is left of the trace `R² (1 − A²)`
+  /// along x.
   public func jacobian(at x: Matrix<Double>, sigma: Double) -> Matrix<Double> {
     let (D, scale) = (dimension, 1 / sigma / sigma)
     var result = Matrix<Double>(rows: x.rows, columns: D * D)

@@ -6,7 +6,8 @@ public import Randomness
 /// The uniform law on the sphere of some radius about the origin: a surface of dimension D − 1.
 ///
 /// In one dimension it is two points. The posterior is the law of von Mises and Fisher about the
-/// direction of x with `κ = R‖x‖/σ²`, so `E[y|x] = R A(κ) x/‖x‖` with `A = I_{D/2}(κ)/I_{D/2−1}(κ)`.
+/// direction of x with `κ = R‖x‖/σ²`, so `E[y|x] = R A(κ) x/‖x‖` with `A =
+/// I_{D/2}(κ)/I_{D/2−1}(κ)`.
 public struct HypersphereLaw: Law {
   /// The dimension D of the space.
   public let dimension: Int
@@ -50,8 +51,8 @@ public struct HypersphereLaw: Law {
     SampleIngredients(uniforms: 0, normals: dimension)
   }
 
-  /// The range from where the bandwidth is within 0.05 % of its limit to 20 standard deviations of a
-  /// coordinate; see `makeNoiseRange()`.
+  /// The range from where the bandwidth is within 0.05 % of its limit to 20 standard deviations of
+  /// a coordinate; see `makeNoiseRange()`.
   public var noiseRange: NoiseRange { range.value(makeNoiseRange) }
 
   /// Overwrites the rows of `y` with samples, whose mean is 0.
@@ -76,7 +77,8 @@ public struct HypersphereLaw: Law {
     for k in 0..<y.rows {
       let row = y.row(k)
       let length = row.dot(row).squareRoot()
-      // Both numbers of one draw can be 0 only together with the whole row, once in 2⁵³ of D = 1, 2.
+      // Both numbers of one draw can be 0 only together with the whole row, once in 2⁵³ of D = 1,
+      // 2.
       if length > 0 {
         row.update(adding: Element(radius) / length - 1, times: row)
       } else {

@@ -15,9 +15,9 @@ public protocol Law: ScoreFunction, SampleSource {
   /// The range of noise levels over which this law decides what there is to decide.
   ///
   /// For discrete laws it holds at least 99.5 % of the entropy; for continuous ones the bandwidth
-  /// fraction at its lower end is within 0.1 % of the limit, or, for laws with edges, which approach
-  /// it only in proportion to σ, the lower end is 1e-3 of the data scale. The same numbers on every
-  /// call.
+  /// fraction at its lower end is within 0.1 % of the limit, or, for laws with edges, which
+  /// approach it only in proportion to σ, the lower end is 1e-3 of the data scale. The same numbers
+  /// on every call.
   var noiseRange: NoiseRange { get }
 
   /// The information curve at noise levels `sigmas`, in their order.

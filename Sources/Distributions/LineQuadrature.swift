@@ -4,8 +4,9 @@ internal import Glibc
 ///
 /// The integrands are `p_σ` times functions of the posterior. They decay like `p_σ`, and they are
 /// analytic but at the zeros of `p_σ` off the real line: for two equal points `r σ` apart these lie
-/// at height `π σ/r` above the middle, where `p_σ` is about `exp(−r²/8)`. A step `η σ` then errs by about
-/// `r² exp(−r²/8 − 2π²/(r η))`, at most 1e-12 over all r for `η = 0.1`; unequal weights err less.
+/// at height `π σ/r` above the middle, where `p_σ` is about `exp(−r²/8)`. A step `η σ` then errs by
+/// about `r² exp(−r²/8 − 2π²/(r η))`, at most 1e-12 over all r for `η = 0.1`; unequal weights err
+/// less.
 struct LineQuadrature {
   /// The step in units of σ.
   private static let step = 0.1

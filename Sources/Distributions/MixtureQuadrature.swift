@@ -1,15 +1,15 @@
 internal import Glibc
 internal import Statistics
 
-/// Expectations over `x ~ p_σ` of a Gaussian mixture on a line or in a plane, by Gauss and Legendre's
-/// rule on a tree of tiles.
+/// Expectations over `x ~ p_σ` of a Gaussian mixture on a line or in a plane, by Gauss and
+/// Legendre's rule on a tree of tiles.
 ///
-/// A tile is split until its side is at most 1.2 of the narrowest standard deviation among the noised
-/// components that reach it, and has ten nodes along either axis. The integrands are `p_σ` times
-/// functions of the posterior, analytic but at zeros of `p_σ` off the real line: for two components
-/// `r s` apart these lie at height `π s/r`, where `p_σ` is about `exp(−r²/8)`. The rule then errs by at
-/// most 1e-8 of `p_σ` over all r. Components whose density on a tile is below `exp(−36)` of their peak are
-/// left out.
+/// A tile is split until its side is at most 1.2 of the narrowest standard deviation among the
+/// noised components that reach it, and has ten nodes along either axis. The integrands are `p_σ`
+/// times functions of the posterior, analytic but at zeros of `p_σ` off the real line: for two
+/// components `r s` apart these lie at height `π s/r`, where `p_σ` is about `exp(−r²/8)`. The rule
+/// then errs by at most 1e-8 of `p_σ` over all r. Components whose density on a tile is below
+/// `exp(−36)` of their peak are left out.
 struct MixtureQuadrature {
   /// The expectations that the rule computes.
   struct Moments: Sendable {

@@ -3,13 +3,13 @@ internal import LinearAlgebra
 internal import Randomness
 
 extension MixtureSampler {
-  /// Two estimates of the posterior entropy h at each row of `x`, `(B, D)`, independent given x, whose means
-  /// given x are h(x): the mean of their product is then `E h²`.
+  /// Two estimates of the posterior entropy h at each row of `x`, `(B, D)`, independent given x,
+  /// whose means given x are h(x): the mean of their product is then `E h²`.
   ///
-  /// By the chain rule, for the component k,
-  /// `h(x) = H[k|x] + Σ_k p(k|x) H[y|x, k] − E[H[k|y] | x]`. Only the last term, small where components
-  /// hardly overlap, is sampled: from the `y` that x came from, whose component has the probabilities
-  /// `data`, and from another draw of p(y|x). `posterior` are those at x, both `(B, K)`.
+  /// By the chain rule, for the component k, `h(x) = H[k|x] + Σ_k p(k|x) H[y|x, k] − E[H[k|y] |
+  /// x]`. Only the last term, small where components hardly overlap, is sampled: from the `y` that
+  /// x came from, whose component has the probabilities `data`, and from another draw of p(y|x).
+  /// `posterior` are those at x, both `(B, K)`.
   func posteriorEntropies(
     at x: Matrix<Double>, posterior: Matrix<Double>, data: Matrix<Double>, sigma: Double,
     strata: Range<Int>, stream: RandomStream

@@ -7,11 +7,12 @@ internal import Statistics
 /// Monte Carlo for the information curve of a Gaussian mixture in three or more dimensions.
 ///
 /// Only what the component adds to the rate is sampled, by its posterior covariance. Stratum s of S
-/// draws the component at a random place in `[s/S, (s + 1)/S)` of the cumulative weight, and holds an
-/// antithetic pair `y = m_k ± L ξ`, `x = y ± σ z`. Known means make control variates: those of
+/// draws the component at a random place in `[s/S, (s + 1)/S)` of the cumulative weight, and holds
+/// an antithetic pair `y = m_k ± L ξ`, `x = y ± σ z`. Known means make control variates: those of
 /// `‖y − Ey‖²`, `(y − Ey)·z`, `‖z‖²` and `‖x − Ex‖²` (as far as not the sum of these), and, since
-/// `E p(k|x) = w_k`, those of `Σ_k p(k|x) f_k` for `f_k = ‖m_k − Ey‖²` and the rate within component k. The
-/// variance of the posterior entropy needs a second draw of `y` given x, see `posteriorEntropies`.
+/// `E p(k|x) = w_k`, those of `Σ_k p(k|x) f_k` for `f_k = ‖m_k − Ey‖²` and the rate within
+/// component k. The variance of the posterior entropy needs a second draw of `y` given x, see
+/// `posteriorEntropies`.
 struct MixtureSampler {
   private static let strataPerTask = 128
   private static let enoughContributions = 64.0

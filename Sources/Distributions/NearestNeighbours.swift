@@ -4,7 +4,8 @@ internal import LinearAlgebra
 struct NearestNeighbours: Sendable {
   /// The most neighbours kept of a point.
   static let most = 16
-  /// Work, in multiplications, beyond which no neighbours are looked for: half a minute of one core.
+  /// Work, in multiplications, beyond which no neighbours are looked for: half a minute of one
+  /// core.
   private static let budget = 1e12
   /// What a pair costs beside its D multiplications.
   private static let pairCost = 50.0

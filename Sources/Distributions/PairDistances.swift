@@ -2,8 +2,8 @@ internal import LinearAlgebra
 
 /// Distances between the points of a law, by blocked matrix products.
 ///
-/// `‖a − b‖² = ‖a‖² + ‖b‖² − 2 a·b` loses `log10(‖a‖²/‖a − b‖²)` digits: where more than six would go,
-/// the difference is taken coordinate by coordinate instead.
+/// `‖a − b‖² = ‖a‖² + ‖b‖² − 2 a·b` loses `log10(‖a‖²/‖a − b‖²)` digits: where more than six would
+/// go, the difference is taken coordinate by coordinate instead.
 struct PairDistances {
   private static let rowBlock = 128
   private static let pointBlock = 1024

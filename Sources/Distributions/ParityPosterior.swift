@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// The posterior of `t = (y − x)/σ` along one axis of a checkerboard, given the parity of the column.
+/// The posterior of `t = (y − x)/σ` along one axis of a checkerboard, given the parity of the
+/// column.
 struct ParityPosterior {
   /// `log P(x + σ t in a column of the parity)` for a standard normal t; −∞ without such columns.
   private(set) var logMass = -Double.infinity
@@ -52,8 +53,8 @@ struct ParityPosterior {
     }
   }
 
-  /// The posterior so far out that the ends of a column are one number: the nearest end, `gap` σ away,
-  /// is certain to all digits.
+  /// The posterior so far out that the ends of a column are one number: the nearest end, `gap` σ
+  /// away, is certain to all digits.
   private mutating func setFar(gap: Double, isBelow: Bool?) {
     guard let isBelow, gap < .infinity else { return }
     mean = isBelow ? gap : -gap

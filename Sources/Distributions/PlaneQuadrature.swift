@@ -4,10 +4,10 @@ internal import LinearAlgebra
 /// Expectations over `x ~ p_σ` for points in a plane, by the trapezoidal rule on a square grid.
 ///
 /// As on a line (`LineQuadrature`), a step `η σ` errs by about `r² exp(−r²/8 − 2π²/(r η))`, at most
-/// 1e-7 for the step `η = 0.2` used here (3e-11 measured on pairs of points). The grid is cut into tiles of 25 × 25 nodes. Gaussians in the
-/// plane are products, so the density on a tile, and every sum over points that the posterior needs,
-/// is a matrix product of one factor along either axis. Tiles that only one point reaches add nothing
-/// and are passed over.
+/// 1e-7 for the step `η = 0.2` used here (3e-11 measured on pairs of points). The grid is cut into
+/// tiles of 25 × 25 nodes. Gaussians in the plane are products, so the density on a tile, and every
+/// sum over points that the posterior needs, is a matrix product of one factor along either axis.
+/// Tiles that only one point reaches add nothing and are passed over.
 struct PlaneQuadrature {
   /// Nodes along the side of a tile.
   fileprivate static let nodes = 25

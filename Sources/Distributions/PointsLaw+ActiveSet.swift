@@ -8,8 +8,8 @@ public import Statistics
 public struct ActiveSet: Sendable {
   /// The noise level.
   public let sigma: Double
-  /// The mean over `x ~ p_σ` of `1/Σ_j p(y_j|x)²`: the number m of Ambrogioni (2025), Equations 15 and
-  /// 16, where all m points have the posterior weight 1/m.
+  /// The mean over `x ~ p_σ` of `1/Σ_j p(y_j|x)²`: the number m of Ambrogioni (2025), Equations 15
+  /// and 16, where all m points have the posterior weight 1/m.
   public let size: Estimate
   /// The mean over `x ~ p_σ` of the largest posterior weight.
   public let largestWeight: Estimate
@@ -19,8 +19,8 @@ public struct ActiveSet: Sendable {
 }
 
 extension PointsLaw {
-  /// The active sets at noise levels `sigmas`, from the same clean points and noise at every level, so
-  /// that errors are alike and curves smooth.
+  /// The active sets at noise levels `sigmas`, from the same clean points and noise at every level,
+  /// so that errors are alike and curves smooth.
   ///
   /// Takes as many samples of a level as `affordableSamples` allows.
   public func activeSets(at sigmas: [Double], sampling: CurveSampling) -> [ActiveSet] {
@@ -58,9 +58,9 @@ extension PointsLaw {
 
   /// The sizes, largest weights and rates at `y + σ z`, one row a sample.
   ///
-  /// With `Z = Σ w_j exp(−‖x − y_j‖²/2σ²)`, `Σ p_j² = Σ w_j² exp(−‖x − y_j‖²/σ²)/Z²`: the same sum of
-  /// weights `w²` at noise level `σ/√2`, so both are densities,
-  /// `1/Σ p_j² = (4πσ²)^{D/2} p_σ(x)²/(Σ w² · q_{σ/√2}(x))`.
+  /// With `Z = Σ w_j exp(−‖x − y_j‖²/2σ²)`, `Σ p_j² = Σ w_j² exp(−‖x − y_j‖²/σ²)/Z²`: the same sum
+  /// of weights `w²` at noise level `σ/√2`, so both are densities, `1/Σ p_j² = (4πσ²)^{D/2}
+  /// p_σ(x)²/(Σ w² · q_{σ/√2}(x))`.
   private func activeSets(
     _ y: Matrix<Double>, _ z: Matrix<Double>, sigma: Double,
     _ squared: (law: PointsLaw, logSum: Double)

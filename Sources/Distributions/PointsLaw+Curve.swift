@@ -6,10 +6,11 @@ extension PointsLaw {
   /// The information curve: by quadrature for points on a line or in a plane of any space, else by
   /// Monte Carlo with standard errors.
   ///
-  /// On a line the error is below 1e-11, in a plane below 1e-7, and the standard error reported is 0;
-  /// `sampling` then only lends its threads. Quadrature costs time and memory in proportion to K: it
-  /// serves up to 10⁶ points on a line and 10⁵ in a plane. Beyond, see `RareEventSampler`; where `K D`
-  /// exceeds some millions it takes fewer samples than asked for, and the standard errors say so.
+  /// On a line the error is below 1e-11, in a plane below 1e-7, and the standard error reported is
+  /// 0; `sampling` then only lends its threads. Quadrature costs time and memory in proportion to
+  /// K: it serves up to 10⁶ points on a line and 10⁵ in a plane. Beyond, see `RareEventSampler`;
+  /// where `K D` exceeds some millions it takes fewer samples than asked for, and the standard
+  /// errors say so.
   public func informationCurve(
     at sigmas: [Double], sampling: CurveSampling
   ) -> [InformationPoint] {

@@ -9,17 +9,18 @@ extension PointsLaw {
   private static let pairCost = 50.0
   private static let rowsPerTask = 128
 
-  /// A bound from above on `H[y|x]` at `sigma`, in nats, from the distances of all pairs of points; nil
-  /// where there are too many: `K² (D + 50) > 10¹¹`, some 30 000 points in the plane, 10 000 in 784
-  /// dimensions.
+  /// A bound from above on `H[y|x]` at `sigma`, in nats, from the distances of all pairs of points;
+  /// nil where there are too many: `K² (D + 50) > 10¹¹`, some 30 000 points in the plane, 10 000 in
+  /// 784 dimensions.
   ///
-  /// `H(σ) ≤ Σ_{i≠j} √(w_i w_j) exp(−a²/8) min(c, √(2π)/a)`, `a = ‖y_i − y_j‖/σ`, `c = 0.8048`, and at most the
-  /// law's entropy. Proof: `H(σ) = Σ_i w_i E_i log(1 + Σ_{j≠i} v_j)`, `v_j = w_j p_j(x)/w_i p_i(x)`, and the
-  /// logarithm of a product exceeds that of a sum. Of `x = y_i + σ z` the logarithm of `p_j/p_i` is normal
-  /// with mean `−a²/2` and variance a², so for `M = log v_j`, `r = log w_j/w_i`,
-  /// `w_i E log(1 + v_j) = √(w_i w_j) exp(−a²/8) ∫ N(M − r; 0, a²) e^(−M/2) log(1 + e^M) dM`.
-  /// The last factor is at most `max log(1 + v)/√v = 0.80474`, at `v = 3.92`, and, since the normal density
-  /// is at most `1/(a √2π)` and `∫ e^(−M/2) log(1 + e^M) dM = 2π` (by parts), at most `√(2π)/a`.
+  /// `H(σ) ≤ Σ_{i≠j} √(w_i w_j) exp(−a²/8) min(c, √(2π)/a)`, `a = ‖y_i − y_j‖/σ`, `c = 0.8048`, and
+  /// at most the law's entropy. Proof: `H(σ) = Σ_i w_i E_i log(1 + Σ_{j≠i} v_j)`, `v_j = w_j
+  /// p_j(x)/w_i p_i(x)`, and the logarithm of a product exceeds that of a sum. Of `x = y_i + σ z`
+  /// the logarithm of `p_j/p_i` is normal with mean `−a²/2` and variance a², so for `M = log v_j`,
+  /// `r = log w_j/w_i`, `w_i E log(1 + v_j) = √(w_i w_j) exp(−a²/8) ∫ N(M − r; 0, a²) e^(−M/2)
+  /// log(1 + e^M) dM`. The last factor is at most `max log(1 + v)/√v = 0.80474`, at `v = 3.92`,
+  /// and, since the normal density is at most `1/(a √2π)` and `∫ e^(−M/2) log(1 + e^M) dM = 2π` (by
+  /// parts), at most `√(2π)/a`.
   public func conditionalEntropyBound(at sigma: Double, workers: Workers) -> Double? {
     precondition(sigma > 0)
     let count = weights.count
@@ -44,12 +45,13 @@ extension PointsLaw {
 }
 
 extension Law {
-  /// The bounds, in nats, on the entropy that this law decides below the noise level of `point`, one of
-  /// its information points: `H[y|x]` there; nil for a law that is not finite, which decides without end.
+  /// The bounds, in nats, on the entropy that this law decides below the noise level of `point`,
+  /// one of its information points: `H[y|x]` there; nil for a law that is not finite, which decides
+  /// without end.
   ///
-  /// Of no width where the point is exact. Else from 0 to `conditionalEntropyBound`; for more points
-  /// than that can be had of, four standard errors about the sampled value, or, where that rests on rare
-  /// events, up to all of the entropy.
+  /// Of no width where the point is exact. Else from 0 to `conditionalEntropyBound`; for more
+  /// points than that can be had of, four standard errors about the sampled value, or, where that
+  /// rests on rare events, up to all of the entropy.
   public func undecidedEntropy(
     below point: InformationPoint, workers: Workers
   ) -> ClosedRange<Double>? {

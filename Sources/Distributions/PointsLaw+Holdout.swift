@@ -2,7 +2,8 @@ internal import LinearAlgebra
 internal import Randomness
 
 extension PointsLaw {
-  /// Splits the points into some to train on and some kept aside; nil if either part would be empty.
+  /// Splits the points into some to train on and some kept aside; nil if either part would be
+  /// empty.
   ///
   /// `fraction` of the points, rounded to a whole number, is kept aside: those whose random number
   /// under `seed` is smallest. Weights are normalised in each part.

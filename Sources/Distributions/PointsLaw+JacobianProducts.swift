@@ -36,9 +36,10 @@ extension PointsLaw {
 
   /// Adds `Cov(y|x) v = Σ p_j r_j (r_j · v)`, `r_j = y_j − E[y|x]`, to `product`, `(D)`.
   ///
-  /// Not as `Σ p y (y·v) − E[y|x] (E[y|x]·v)`, which loses all digits where the posterior is narrow or far from
-  /// the origin: `r_j = (y_j − y_m) − (E[y|x] − y_m)` relative to the nearest point keeps relative
-  /// accuracy. Points of probability 0 are passed over. `centred` `(D)` is overwritten.
+  /// Not as `Σ p y (y·v) − E[y|x] (E[y|x]·v)`, which loses all digits where the posterior is narrow
+  /// or far from the origin: `r_j = (y_j − y_m) − (E[y|x] − y_m)` relative to the nearest point
+  /// keeps relative accuracy. Points of probability 0 are passed over. `centred` `(D)` is
+  /// overwritten.
   private func addCovariance(
     at x: VectorView<Double>, sigma: Double, nearest: Int, shift: VectorView<Double>,
     along v: VectorView<Double>, centred: VectorView<Double>, to product: VectorView<Double>

@@ -2,24 +2,24 @@ internal import Glibc
 public import LinearAlgebra
 
 extension PointsLaw {
-  /// The kernel width h of the Gaussian kernel density estimate of these points that makes each most likely
-  /// from the others (leave-one-out likelihood: Habbema, Hermans and van den Broek 1974; Duin 1976); nil
-  /// for fewer than two points.
+  /// The kernel width h of the Gaussian kernel density estimate of these points that makes each
+  /// most likely from the others (leave-one-out likelihood: Habbema, Hermans and van den Broek
+  /// 1974; Duin 1976); nil for fewer than two points.
   ///
-  /// Maximises `Σ_i w_i log Σ_{j≠i} w_j N(y_i; y_j, h²)` over h, over all points i or as many, evenly
-  /// spaced, as make four million pairs. Equal points of a data set have merged into one: they would
-  /// draw h to 0.
+  /// Maximises `Σ_i w_i log Σ_{j≠i} w_j N(y_i; y_j, h²)` over h, over all points i or as many,
+  /// evenly spaced, as make four million pairs. Equal points of a data set have merged into one:
+  /// they would draw h to 0.
   public func leaveOneOutKernelWidth(workers: Workers) -> Double? {
     guard weights.count > 1 else { return nil }
     let pairs = LeaveOneOut(self, workers: workers)
     return pairs.bestWidth(workers: workers)
   }
 
-  /// The entropy rate `C(σ)` of the kernel density estimate of kernel width h from that of the points alone at
-  /// `σ′ = √(σ² + h²)`, in nats per unit of ln σ: `D − (σ²/σ′²)(D − C_N(σ′))`.
+  /// The entropy rate `C(σ)` of the kernel density estimate of kernel width h from that of the
+  /// points alone at `σ′ = √(σ² + h²)`, in nats per unit of ln σ: `D − (σ²/σ′²)(D − C_N(σ′))`.
   ///
-  /// The estimate noised to σ is the points noised to σ′, so both have the score s of that density, and
-  /// `C = D − σ² E‖s‖²` (after Equation 14) for either. As σ → 0 it goes to D.
+  /// The estimate noised to σ is the points noised to σ′, so both have the score s of that density,
+  /// and `C = D − σ² E‖s‖²` (after Equation 14) for either. As σ → 0 it goes to D.
   public static func smoothedRate(
     sigma: Double, kernelWidth: Double, rateOfPoints: Double, dimension: Int
   ) -> Double {
@@ -61,8 +61,8 @@ private struct LeaveOneOut {
 
   /// The likelihood's highest top on a grid of widths, refined by bisection of its slope.
   ///
-  /// Between `d_min/2√D`, where every point's neighbours are four variances too far, and `2 d_max/√D`, where
-  /// all are four times too near, the slope goes from positive to negative.
+  /// Between `d_min/2√D`, where every point's neighbours are four variances too far, and `2
+  /// d_max/√D`, where all are four times too near, the slope goes from positive to negative.
   func bestWidth(workers: Workers) -> Double? {
     let d = Double(law.dimension)
     var (nearest, farthest) = (Double.infinity, 0.0)
@@ -90,8 +90,9 @@ private struct LeaveOneOut {
     return exp((left + right) / 2)
   }
 
-  /// The mean leave-one-out log likelihood at kernel width h, but for a constant, and its derivative by ln h:
-  /// `E_i[Σ_j q_j ‖y_i − y_j‖²/h²] − D`, `q_j` the weight of j's kernel at `y_i`.
+  /// The mean leave-one-out log likelihood at kernel width h, but for a constant, and its
+  /// derivative by ln h: `E_i[Σ_j q_j ‖y_i − y_j‖²/h²] − D`, `q_j` the weight of j's kernel at
+  /// `y_i`.
   private func likelihood(_ h: Double, workers: Workers) -> (value: Double, slope: Double) {
     let total = law.weights.count
     let parts = workers.map(rows.count) { block -> [Double] in

@@ -5,13 +5,13 @@ internal import Statistics
 extension PointsLaw {
   /// The range outside which at most 0.22 % of the entropy H of the weights is decided.
   ///
-  /// Above: `C(σ) ≤ tr Cov/σ²`, so `H − H(σ) ≤ tr Cov/2σ²`; the upper end makes that 0.12 % of H. Below:
-  /// with `u_ij = exp(−a²/2 − a z)`, `a = ‖y_i − y_j‖/σ`,
-  /// `H(σ) = Σ_i w_i E log(1 + Σ_j (w_j/w_i) u_ij) ≤ Σ_i w_i Σ_{j≠i} g(a_ij)`, `g(a) = E_z log(1 + u)`:
-  /// the logarithm of a product exceeds that of a sum, and each pair's `w_i log(1 + (w_j/w_i) u)` plus
-  /// its mirror image is, by joint concavity, largest for equal weights. The lower end makes the
-  /// bound 0.1 % of H. Beyond 4096 points the rows i are an evenly spaced subset, and the bound an
-  /// estimate. A law without entropy has `[0.01, 10]`.
+  /// Above: `C(σ) ≤ tr Cov/σ²`, so `H − H(σ) ≤ tr Cov/2σ²`; the upper end makes that 0.12 % of H.
+  /// Below: with `u_ij = exp(−a²/2 − a z)`, `a = ‖y_i − y_j‖/σ`, `H(σ) = Σ_i w_i E log(1 + Σ_j
+  /// (w_j/w_i) u_ij) ≤ Σ_i w_i Σ_{j≠i} g(a_ij)`, `g(a) = E_z log(1 + u)`: the logarithm of a
+  /// product exceeds that of a sum, and each pair's `w_i log(1 + (w_j/w_i) u)` plus its mirror
+  /// image is, by joint concavity, largest for equal weights. The lower end makes the bound 0.1 %
+  /// of H. Beyond 4096 points the rows i are an evenly spaced subset, and the bound an estimate. A
+  /// law without entropy has `[0.01, 10]`.
   func makeNoiseRange() -> NoiseRange {
     let entropy = entropy ?? 0
     let upper = (moments.totalVariance / (2 * 0.0012 * entropy)).squareRoot()
@@ -52,8 +52,9 @@ private struct PairHistogram {
     let count = min(K, max(16, K <= 4096 ? K : min(4096, affordable)))
     let rows = (0..<count).map { $0 * K / count }
     let share = rows.reduce(0) { $0 + law.weights[$1] }
-    // By the exponent and the first seven bits after it, which are at hand where a logarithm is not:
-    // steps of at most 1/128 in d², rounded down, as a shorter distance keeps the bound a bound.
+    // By the exponent and the first seven bits after it, which are at hand where a logarithm is
+    // not: steps of at most 1/128 in d², rounded down, as a shorter distance keeps the bound a
+    // bound.
     let droppedBits = Double.significandBitCount - 7
     var sums = [Double](
       repeating: 0, count: Int(Double.infinity.bitPattern >> droppedBits))

@@ -3,8 +3,8 @@ public import LinearAlgebra
 extension PointsLaw {
   /// The scores at the rows of `x`, `(B, D)`, with blocks of rows shared among `workers`.
   ///
-  /// As `score(at:sigma:)`, which stays on its thread: each thread has a workspace of its own, 10 MB at
-  /// D = 784. The result is the same for any number of threads.
+  /// As `score(at:sigma:)`, which stays on its thread: each thread has a workspace of its own, 10
+  /// MB at D = 784. The result is the same for any number of threads.
   public func score(
     at x: Matrix<Double>, sigma: Double, workers: Workers
   ) -> Matrix<Double> {

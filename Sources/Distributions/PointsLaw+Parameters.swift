@@ -43,7 +43,8 @@ extension PointsLaw {
     return weights.map { $0 / sum }
   }
 
-  /// Merges equal rows into the first of them, with the sum of their weights, and drops rows of weight 0.
+  /// Merges equal rows into the first of them, with the sum of their weights, and drops rows of
+  /// weight 0.
   static func merge(_ points: inout Matrix<Double>, _ weights: inout [Double]) {
     addWeightsOfEqualRows(points, &weights)
     guard weights.contains(0) else { return }

@@ -56,8 +56,8 @@ extension PointsLaw {
 
   /// Adds `Cov(y|x) = Σ p_j (y_j − E[y|x]) (y_j − E[y|x])ᵀ` to `matrix`, `(D, D)`.
   ///
-  /// Points are taken relative to the nearest one, so that a nearly decided posterior keeps relative
-  /// accuracy; points of probability 0 are passed over.
+  /// Points are taken relative to the nearest one, so that a nearly decided posterior keeps
+  /// relative accuracy; points of probability 0 are passed over.
   private func addCovariance(
     at x: VectorView<Double>, sigma: Double, nearest: Int, shift: ArraySlice<Double>,
     to matrix: MatrixView<Double>

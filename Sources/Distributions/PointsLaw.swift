@@ -29,10 +29,10 @@ public struct PointsLaw: Law {
 
   /// The law that puts `weights` (equal ones if nil) on the rows of `points`, `(K, D)`.
   ///
-  /// Equal rows merge into one with the sum of their weights, and rows of weight 0 are dropped. Throws
-  /// `LawError` unless there is a point, every coordinate is finite, and the weights are one a point,
-  /// none negative, with a sum within 1e-6 of 1; they are then normalised. A matrix that nobody else
-  /// holds is not copied: beside it, a point costs some fifty bytes.
+  /// Equal rows merge into one with the sum of their weights, and rows of weight 0 are dropped.
+  /// Throws `LawError` unless there is a point, every coordinate is finite, and the weights are one
+  /// a point, none negative, with a sum within 1e-6 of 1; they are then normalised. A matrix that
+  /// nobody else holds is not copied: beside it, a point costs some fifty bytes.
   public init(points: consuming Matrix<Double>, weights: [Double]? = nil) throws {
     var weights = try Self.validated(points: points, weights: weights)
     Self.merge(&points, &weights)

@@ -3,8 +3,8 @@ public import LinearAlgebra
 
 /// The posterior `p(y|x)` of a finite law at a batch of noised points, summarised.
 ///
-/// One point `y_m` of each row is its *nearest*: the most probable one. The rest is given relative to
-/// it, because that keeps relative accuracy where the posterior is nearly decided.
+/// One point `y_m` of each row is its *nearest*: the most probable one. The rest is given relative
+/// to it, because that keeps relative accuracy where the posterior is nearly decided.
 public struct PointsPosterior: Sendable {
   /// The indices `m` of the most probable points, `(B)`.
   public internal(set) var nearest: [Int]
@@ -33,17 +33,18 @@ public struct PointsPosterior: Sendable {
 extension PointsLaw {
   /// The posterior at the rows of `x`, `(B, D)`, at noise level `sigma`.
   ///
-  /// With points and `x` centred at the mean, `log p(y_j|x) = (x·y_j − ‖y_j‖²/2)/σ² + log w_j + const`,
-  /// so all logits are one matrix product and all means another, taken in blocks of 256 rows and 1024
-  /// points through an online softmax: memory beyond the result is `1536 D + 2¹⁸` numbers. Leaving
-  /// `‖x‖²` out avoids the cancellation in `‖x − y‖²` at large σ. At small σ a logit is off by up to
-  /// `(D + 4) ε (‖x‖ + ‖y_j‖) ‖y_j‖/σ²`, `ε = 1.1e-16`, and usually by `√D` less: below 1e-3 at 1e-6
-  /// of the data scale, where only points that near one another compete. The largest logit enters
-  /// the log density by its distance, taken directly.
+  /// With points and `x` centred at the mean, `log p(y_j|x) = (x·y_j − ‖y_j‖²/2)/σ² + log w_j +
+  /// const`, so all logits are one matrix product and all means another, taken in blocks of 256
+  /// rows and 1024 points through an online softmax: memory beyond the result is `1536 D + 2¹⁸`
+  /// numbers. Leaving `‖x‖²` out avoids the cancellation in `‖x − y‖²` at large σ. At small σ a
+  /// logit is off by up to `(D + 4) ε (‖x‖ + ‖y_j‖) ‖y_j‖/σ²`, `ε = 1.1e-16`, and usually by `√D`
+  /// less: below 1e-3 at 1e-6 of the data scale, where only points that near one another compete.
+  /// The largest logit enters the log density by its distance, taken directly.
   ///
   /// This is why the products are in double precision. In single precision, `ε = 6e-8`, the same
-  /// bound says that a logit could be off by 1 where σ is 1 % of the size of points in 784 dimensions,
-  /// well inside the range in which near points compete; `sgemm` would be twice as fast.
+  /// bound says that a logit could be off by 1 where σ is 1 % of the size of points in 784
+  /// dimensions, well inside the range in which near points compete; `sgemm` would be twice as
+  /// fast.
   public func posterior(at x: Matrix<Double>, sigma: Double) -> PointsPosterior {
     precondition(x.columns == dimension && sigma > 0)
     var result = PointsPosterior(rows: x.rows)
@@ -149,8 +150,8 @@ struct PosteriorWorkspace {
     centred.update(adding: 1, times: negatedMean)
   }
 
-  /// The softmax sums at the rows of `input` `(B, D)`; `means` `(B, D)` becomes `Σ e_j y_j` over the
-  /// points other than the nearest, centred.
+  /// The softmax sums at the rows of `input` `(B, D)`; `means` `(B, D)` becomes `Σ e_j y_j` over
+  /// the points other than the nearest, centred.
   func sums(
     at input: MatrixView<Double>, points all: MatrixView<Double>, means: MatrixView<Double>
   ) -> [OnlineSoftmax.Row] {

@@ -36,8 +36,8 @@ public struct PointsSurprisal: PosteriorFunction {
   /// The posterior entropies, and the surprisals
   /// `−log p(y_i|x) = log p(x) − log w_i + ‖x − y_i‖²/2σ² + (D/2) log 2πσ²`.
   ///
-  /// Where `y_i` is the most probable point that difference of large numbers loses the digits of a small
-  /// surprisal: it is `−log(1 − doubt)` there.
+  /// Where `y_i` is the most probable point that difference of large numbers loses the digits of a
+  /// small surprisal: it is `−log(1 − doubt)` there.
   public func information(
     of y: Matrix<Double>?, at x: Matrix<Double>, sigma: Double
   ) -> PosteriorInformation {

@@ -2,11 +2,12 @@ public import ForwardProcess
 internal import Glibc
 public import LinearAlgebra
 
-/// The exact score of a finite law row by row, from distances: for a few rows at a time, as in following a fixed
-/// point, several times faster than the products of `PointsLaw`, which serve hundreds.
+/// The exact score of a finite law row by row, from distances: for a few rows at a time, as in
+/// following a fixed point, several times faster than the products of `PointsLaw`, which serve
+/// hundreds.
 ///
-/// Points whose share in the posterior is below `e⁻⁵⁰` of the nearest one's are passed over: together less
-/// than rounding.
+/// Points whose share in the posterior is below `e⁻⁵⁰` of the nearest one's are passed over:
+/// together less than rounding.
 public struct PointwiseScore: ScoreFunction {
   private let law: PointsLaw
 
@@ -26,7 +27,8 @@ public struct PointwiseScore: ScoreFunction {
           let target = result.row(row)
           let shares = shares(at: target, points, sigma)
           let nearest = points.row(shares.nearest)
-          // First what is left of y_m − x, then the others relative to y_m: no digits are lost to the mean.
+          // First what is left of y_m − x, then the others relative to y_m: no digits are lost to
+          // the mean.
           target.update(scale: -1, adding: 1, times: nearest)
           for (point, share) in shares.others {
             target.update(adding: share, times: points.row(point))

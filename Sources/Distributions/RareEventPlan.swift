@@ -3,9 +3,9 @@ internal import Glibc
 /// How a sampler looks for the events that make up the entropy rate of a finite law at one σ.
 ///
 /// Far below the decision scale the posterior is in doubt only midway between near points, a place
-/// that `x = y_i + σ z` reaches with probability `exp(−a²/8)`, `a = ‖y_i − y_j‖/σ`. Half of the samples
-/// therefore start from a point in proportion to how near its neighbours are, and half of those are
-/// shifted towards a neighbour, to where `p(y_i|x) = p(y_j|x)`.
+/// that `x = y_i + σ z` reaches with probability `exp(−a²/8)`, `a = ‖y_i − y_j‖/σ`. Half of the
+/// samples therefore start from a point in proportion to how near its neighbours are, and half of
+/// those are shifted towards a neighbour, to where `p(y_i|x) = p(y_j|x)`.
 struct RareEventPlan: Sendable {
   /// The expected doubt, in nats, above which decisions are no rare events and sampling is plain.
   static let plainAbove = 0.35
@@ -100,8 +100,8 @@ struct RareEventPlan: Sendable {
 
   /// The density of unshifted samples from point `i` over that of the half-shifted mixture.
   ///
-  /// `projections(j, d)` is `(x − y_i)·(y_j − y_i)/(d σ)`. The balance heuristic (Veach and Guibas 1995):
-  /// whichever half a sample came from, it weighs the same, at most 2.
+  /// `projections(j, d)` is `(x − y_i)·(y_j − y_i)/(d σ)`. The balance heuristic (Veach and Guibas
+  /// 1995): whichever half a sample came from, it weighs the same, at most 2.
   func balance(of i: Int, projection: (_ neighbour: Int, _ distance: Double) -> Double) -> Double {
     let m = neighbours.count
     var shifted = 0.0

@@ -6,17 +6,18 @@ internal import Statistics
 
 /// Monte Carlo for the information curve of finite points in three or more dimensions.
 ///
-/// The posterior covariance is averaged, not squared errors. Samples are stratified over the points:
-/// stratum s of S starts from the point at a random place in `[s/S, (s + 1)/S)` of the cumulative
-/// probability, and holds two samples. Where decisions are rare one of the two is shifted
-/// (`RareEventPlan`), and both carry weights whose mean is 1 and which never exceed 4. Since these
-/// means are known, weight − 1 and the weighted `z·u`, `(z·u)² − ‖u‖²` and `‖z‖² − D`, `u = y − E y`, are
-/// control variates. Errors come from differences of
-/// neighbouring strata (collapsed strata, Cochran 1977, 5A.12): if biased, then upwards.
+/// The posterior covariance is averaged, not squared errors. Samples are stratified over the
+/// points: stratum s of S starts from the point at a random place in `[s/S, (s + 1)/S)` of the
+/// cumulative probability, and holds two samples. Where decisions are rare one of the two is
+/// shifted (`RareEventPlan`), and both carry weights whose mean is 1 and which never exceed 4.
+/// Since these means are known, weight − 1 and the weighted `z·u`, `(z·u)² − ‖u‖²` and `‖z‖² − D`,
+/// `u = y − E y`, are control variates. Errors come from differences of neighbouring strata
+/// (collapsed strata, Cochran 1977, 5A.12): if biased, then upwards.
 struct RareEventSampler {
   /// Strata per task: 256 samples, one block of posteriors.
   private static let strataPerTask = 128
-  /// Work, in multiplications, that the posteriors of one level may cost: a second or two of one core.
+  /// Work, in multiplications, that the posteriors of one level may cost: a second or two of one
+  /// core.
   private static let budget = 4e10
   /// Samples that a level has however much they cost.
   private static let leastSamples = 256
@@ -24,8 +25,8 @@ struct RareEventSampler {
   private static let enoughContributions = 64.0
   /// The columns of a stratum's results.
   ///
-  /// Means over its two samples, and the sum of squared contributions to the rate. The controls come
-  /// first; their expectations are 0.
+  /// Means over its two samples, and the sum of squared contributions to the rate. The controls
+  /// come first; their expectations are 0.
   private enum Column {
     static let controls = 4
     static let rate = 4
@@ -50,9 +51,9 @@ struct RareEventSampler {
   /// The samples that a level takes when `samples` are asked for.
   ///
   /// A posterior costs `2 K D` multiplications, and exponentials that take as long as `50 K` more.
-  /// Where all that were asked for would cost more than the budget there are fewer, at least 256, and
-  /// the standard errors, which are those of the samples taken, are larger: 412 samples of 60 000
-  /// points in 784 dimensions. Up to `K (D + 25) = 1.2e6` there are 16 384 if asked for.
+  /// Where all that were asked for would cost more than the budget there are fewer, at least 256,
+  /// and the standard errors, which are those of the samples taken, are larger: 412 samples of 60
+  /// 000 points in 784 dimensions. Up to `K (D + 25) = 1.2e6` there are 16 384 if asked for.
   static func affordableSamples(_ samples: Int, law: PointsLaw) -> Int {
     let cost = 2 * Double(law.weights.count) * (Double(law.dimension) + 25)
     return min(samples, max(leastSamples, Int(budget / cost)))
@@ -118,8 +119,8 @@ struct RareEventSampler {
     }
   }
 
-  /// Shifts the normals in `x` towards the neighbour of point `i` that `position` chooses, or not at
-  /// all; returns the weight of `y_i + σ x`.
+  /// Shifts the normals in `x` towards the neighbour of point `i` that `position` chooses, or not
+  /// at all; returns the weight of `y_i + σ x`.
   private func place(
     _ x: VectorView<Double>, from i: Int, shiftedAt position: Double?,
     points: MatrixView<Double>, plan: RareEventPlan

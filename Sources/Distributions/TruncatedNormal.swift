@@ -1,12 +1,14 @@
 internal import Glibc
 internal import Statistics
 
-/// The standard normal law restricted to an interval: the posterior of a position known to lie in it.
+/// The standard normal law restricted to an interval: the posterior of a position known to lie in
+/// it.
 ///
-/// `t = (y − x)/σ` given x is normal on `[lower, upper]`. The textbook moments,
-/// `E t = (φ(a) − φ(b))/Z`, `E t² = 1 + (a φ(a) − b φ(b))/Z` with `Z = Φ(b) − Φ(a)`, lose all digits of the
-/// variance in the far tail, where it is `1/a²`, and on short intervals, where it is `(b − a)²/12`; there the
-/// moments about the nearer end are integrals of a positive function by Gauss and Legendre's rule.
+/// `t = (y − x)/σ` given x is normal on `[lower, upper]`. The textbook moments, `E t = (φ(a) −
+/// φ(b))/Z`, `E t² = 1 + (a φ(a) − b φ(b))/Z` with `Z = Φ(b) − Φ(a)`, lose all digits of the
+/// variance in the far tail, where it is `1/a²`, and on short intervals, where it is `(b − a)²/12`;
+/// there the moments about the nearer end are integrals of a positive function by Gauss and
+/// Legendre's rule.
 struct TruncatedNormal {
   /// `log P(lower < t < upper)` for a standard normal t.
   let logMass: Double
@@ -59,7 +61,8 @@ struct TruncatedNormal {
   private static let rule = GaussLegendre(40)
   private static let shortRule = GaussLegendre(14)
 
-  /// By integrals over `u = t − a` of `exp(−a u − u²/2)`, for `a + b ≥ 0`, as far as that is above `exp(−45)`.
+  /// By integrals over `u = t − a` of `exp(−a u − u²/2)`, for `a + b ≥ 0`, as far as that is above
+  /// `exp(−45)`.
   private init(integrated a: Double, _ b: Double) {
     let reach = min(b - a, 90 / (max(a, 0) + (a * a + 90).squareRoot()))
     var (sum, first) = (0.0, 0.0)

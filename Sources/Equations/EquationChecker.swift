@@ -11,10 +11,10 @@ public struct EquationChecker: Sendable {
 
   /// A checker that draws its samples under `seed`.
   ///
-  /// Expectations are over `samples` of them, some over a fixed part; a power of 2, at least 2¹³, where
-  /// every wrong form still deviates by five errors. `network` is measured where an equation must hold
-  /// for any network. `score` gives the score of a law, which is the law itself unless a test wants to
-  /// see equations fail.
+  /// Expectations are over `samples` of them, some over a fixed part; a power of 2, at least 2¹³,
+  /// where every wrong form still deviates by five errors. `network` is measured where an equation
+  /// must hold for any network. `score` gives the score of a law, which is the law itself unless a
+  /// test wants to see equations fail.
   public init(
     seed: UInt64, samples: Int = 1 << 18, workers: Workers, network: LearnedScore? = nil,
     score: @escaping @Sendable (any Law) -> any ScoreFunction = { $0 }
@@ -27,7 +27,8 @@ public struct EquationChecker: Sendable {
       }, score: score)
   }
 
-  /// The law that most equations are measured on: three points of unequal weights in three dimensions.
+  /// The law that most equations are measured on: three points of unequal weights in three
+  /// dimensions.
   public static func makeLaw() throws -> PointsLaw {
     try EquationSetting.threePoints(weights: [0.5, 0.3, 0.2])
   }

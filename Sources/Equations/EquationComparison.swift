@@ -7,8 +7,8 @@ public struct EquationComparison: Sendable, Equatable {
   public let left: Double
   /// The right side.
   public let right: Double
-  /// The standard error of `left − right` where either is sampled, else a bound on what rounding and
-  /// discretisation do to it.
+  /// The standard error of `left − right` where either is sampled, else a bound on what rounding
+  /// and discretisation do to it.
   public let error: Double
   /// Whether `error` is a standard error.
   public let isSampled: Bool
@@ -20,8 +20,8 @@ public struct EquationComparison: Sendable, Equatable {
 
   /// Whether the sides agree: to four standard errors, or to the bound of an exact comparison.
   ///
-  /// Where the equation is true a sampled comparison fails for one seed in 16 000, the probability that
-  /// a normal number exceeds four standard deviations.
+  /// Where the equation is true a sampled comparison fails for one seed in 16 000, the probability
+  /// that a normal number exceeds four standard deviations.
   public var holds: Bool { deviation <= limit }
 
   /// The deviation up to which the sides agree.
@@ -40,7 +40,8 @@ public struct EquationComparison: Sendable, Equatable {
     error = isSampled ? hypot(left.error, right.error) : left.error + right.error
   }
 
-  /// Two sides from the same samples: their means, and the standard error of the paired differences.
+  /// Two sides from the same samples: their means, and the standard error of the paired
+  /// differences.
   init(paired count: Int, _ sides: (Int) -> (Double, Double)) {
     var (left, right, difference) = (RunningMoments(), RunningMoments(), RunningMoments())
     for sample in 0..<count {
@@ -66,8 +67,8 @@ public struct EquationComparison: Sendable, Equatable {
     isSampled = true
   }
 
-  /// The comparison that deviates most, for what it may, of several that must all hold; one that is not
-  /// a number comes first.
+  /// The comparison that deviates most, for what it may, of several that must all hold; one that is
+  /// not a number comes first.
   static func worst(_ comparisons: [EquationComparison]) -> EquationComparison? {
     comparisons.first { $0.deviation.isNaN }
       ?? comparisons.max { $0.deviation / $0.limit < $1.deviation / $1.limit }
@@ -81,7 +82,8 @@ struct Measured: Sendable {
   let error: Double
   let isSampled: Bool
 
-  /// The relative error of a sum or product of some hundred terms, with a thousand roundings allowed.
+  /// The relative error of a sum or product of some hundred terms, with a thousand roundings
+  /// allowed.
   static let rounding = 1024 * Double.ulpOfOne
 
   /// A number that is exact but for rounding in terms of the size `scale`, or of its own.
@@ -118,8 +120,8 @@ struct Measured: Sendable {
 
   /// The limit of a quantity whose last two values are these, one decade of its parameter apart.
   ///
-  /// The bound is the change over that decade: what is left to come is less where the approach is like
-  /// a power.
+  /// The bound is the change over that decade: what is left to come is less where the approach is
+  /// like a power.
   init(limitOf previous: Measured, _ last: Measured) {
     let change = abs(last.value - previous.value)
     self.init(

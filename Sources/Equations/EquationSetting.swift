@@ -7,9 +7,9 @@ internal import Statistics
 
 /// What the equations are measured on: a law, a moment of a clock, and samples there.
 ///
-/// Three points of unequal weights in three dimensions at `σ² = 0.592`, `ν² = 2.44`: no symmetry, no
-/// dimension 1 and no unit level in which a wrong sign, factor or power could hide. The points lie in a
-/// plane, so that their entropies have a quadrature.
+/// Three points of unequal weights in three dimensions at `σ² = 0.592`, `ν² = 2.44`: no symmetry,
+/// no dimension 1 and no unit level in which a wrong sign, factor or power could hide. The points
+/// lie in a plane, so that their entropies have a quadrature.
 struct EquationSetting: Sendable {
   let seed: UInt64
   let workers: Workers

@@ -51,7 +51,8 @@ extension EquationSetting {
       note: "Left \(Self.rateNote), right as sampled, D/σ² as E‖z‖²/σ². Error: sampling.")
   }
 
-  /// The law of `count` points about `x` whose differences from it are orthogonal, of the same length.
+  /// The law of `count` points about `x` whose differences from it are orthogonal, of the same
+  /// length.
   private func orthogonalPoints(
     about x: [Double], count: Int, distance: Double
   ) throws -> PointsLaw {

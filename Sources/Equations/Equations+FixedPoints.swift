@@ -121,8 +121,8 @@ extension EquationSetting {
     let triangle = try PointsLaw(
       points: Matrix(
         [0, 1, 2].map { (k: Double) in [cos(2 * .pi * k / 3), sin(2 * .pi * k / 3)] }))
-    // On an axis of symmetry x = (e^{x/σ²} − e^{−x/2σ²})/(e^{x/σ²} + 2 e^{−x/2σ²}): as x grows past a
-    // stable root the excess of the right side turns from positive to negative.
+    // On an axis of symmetry x = (e^{x/σ²} − e^{−x/2σ²})/(e^{x/σ²} + 2 e^{−x/2σ²}): as x grows past
+    // a stable root the excess of the right side turns from positive to negative.
     let signs = (0...2000).map { index in
       let x = (Double(index) + 0.5) / 2000
       let e = exp(1.5 * x / (sigma * sigma))

@@ -9,7 +9,8 @@ extension EquationSetting {
     equation31, equation32,
   ]
 
-  /// Two points `±v`, `|v| = 1.5`, below their critical level: the origin is an unstable fixed point.
+  /// Two points `±v`, `|v| = 1.5`, below their critical level: the origin is an unstable fixed
+  /// point.
   private func unstablePair() throws -> (law: PointsLaw, time: Double) {
     (try pair(Self.direction.map { 1.5 * $0 }), 0.5)
   }
@@ -47,8 +48,8 @@ extension EquationSetting {
         + "vᵀJv. Error: of the steps.")
   }
 
-  /// The lengths of a separation from the unstable point under the flow at the score of one moment, up
-  /// to τ = 3, from a direction between the eigenvectors.
+  /// The lengths of a separation from the unstable point under the flow at the score of one moment,
+  /// up to τ = 3, from a direction between the eigenvectors.
   private func frozenSeparations(
     _ law: PointsLaw, sigma: Double, speed: Double, steps: Int
   ) -> [Double] {

@@ -52,7 +52,8 @@ extension EquationSetting {
   /// The least noise level of a reverse process.
   private static let leastLevel = 0.05
 
-  /// The share of samples that end within ten noise levels of the first point: its weight in the data.
+  /// The share of samples that end within ten noise levels of the first point: its weight in the
+  /// data.
   private func firstShare(_ x: Matrix<Double>) -> Measured {
     let shares = (0..<x.rows).map { row in
       let gap = sum(Array(x.row(row)), -1, Array(law.points.row(0)))
@@ -76,8 +77,8 @@ extension EquationSetting {
         + "point against its weight. Error: sampling.")
   }
 
-  /// Noise is added for ever, so there is no stationary distribution to start from; a normal one with
-  /// the moments of `p_T` serves.
+  /// Noise is added for ever, so there is no stationary distribution to start from; a normal one
+  /// with the moments of `p_T` serves.
   private func afterEquation6() throws -> EquationRow {
     let (count, largest) = (count(cost: 32), 6.0)
     let y = law.samples(count, stream: stream(7))

@@ -10,7 +10,8 @@ extension EquationSetting {
   /// A direction in three dimensions that is no axis.
   static let direction = [0.6, 0.0, 0.8]
 
-  /// `x_v = tanh((x_v + φ)/σ²)` is for `|v| = 1`; in general `m = tanh(m |v|²/σ² + field)`, `x_v = m |v|`.
+  /// `x_v = tanh((x_v + φ)/σ²)` is for `|v| = 1`; in general `m = tanh(m |v|²/σ² + field)`, `x_v =
+  /// m |v|`.
   private func equation28() throws -> EquationRow {
     let (length, sigma, weights) = (1.5, 1.1, [0.6, 0.4])
     let (variance, field) = (sigma * sigma, log(weights[0] / weights[1]) / 2)

@@ -62,8 +62,8 @@ extension EquationSetting {
       note: "At each question; the worst shown. Left from the joint table. Error: rounding.")
   }
 
-  /// `R_j(a_{1:20}) = a_{1:j}`, a map that only suppresses information: what is left of it is what the
-  /// answers have told.
+  /// `R_j(a_{1:20}) = a_{1:j}`, a map that only suppresses information: what is left of it is what
+  /// the answers have told.
   private func equation3() -> EquationRow {
     let game = TwentyQuestions.example
     let all = (0...game.questions).map { j in

@@ -2,15 +2,16 @@ internal import Glibc
 
 /// Derivatives by differences, with bounds on their error.
 ///
-/// Central differences over a step, its half and its quarter, twice extrapolated (Romberg 1955). The
-/// bound is the distance between the two values that were extrapolated once, some fifteen times the
-/// error of the better one, and what the absolute error `noise` of the function can do.
+/// Central differences over a step, its half and its quarter, twice extrapolated (Romberg 1955).
+/// The bound is the distance between the two values that were extrapolated once, some fifteen times
+/// the error of the better one, and what the absolute error `noise` of the function can do.
 enum FiniteDifference {
   /// The first derivative of `f` at `t`.
   static func derivative(
     at t: Double, step: Double, noise: Double = Measured.rounding, of f: (Double) -> Double
   ) -> Measured {
-    // The three differences enter with weights 1/45, −20/45, 64/45, and f with errors over 1, ½, ¼ step.
+    // The three differences enter with weights 1/45, −20/45, 64/45, and f with errors over 1, ½, ¼
+    // step.
     extrapolated(step: step, noise: (1 + 40 + 256) / 45 * noise / step) { h in
       (f(t + h) - f(t - h)) / (2 * h)
     }

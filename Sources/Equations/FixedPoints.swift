@@ -5,8 +5,8 @@ internal import LinearAlgebra
 extension EquationSetting {
   /// The fixed point that `x ← x + σ² s(x)`, the denoiser, leads to from `start`.
   ///
-  /// For the exact score this climbs `log p` (the mean shift of Carreira-Perpiñán 2007) and ends at a
-  /// stable fixed point; near a bifurcation slowly, but never past one.
+  /// For the exact score this climbs `log p` (the mean shift of Carreira-Perpiñán 2007) and ends at
+  /// a stable fixed point; near a bifurcation slowly, but never past one.
   func fixedPoint(of law: any Law, from start: [Double], sigma: Double) -> [Double] {
     var x = start
     for _ in 0..<20_000 {

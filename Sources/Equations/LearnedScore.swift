@@ -24,8 +24,8 @@ public struct LearnedScore: Sendable {
 
 /// What samples say about a learned score at one noise level.
 ///
-/// Everything here must hold for any network, however badly trained, so a deviation is an error of the
-/// program.
+/// Everything here must hold for any network, however badly trained, so a deviation is an error of
+/// the program.
 struct NetworkMeasurement: Sendable {
   let dimension: Int
   let sigma: Double

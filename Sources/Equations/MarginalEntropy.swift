@@ -7,12 +7,12 @@ struct MarginalEntropy {
   let law: PointsLaw
   let workers: Workers
 
-  /// The error of the values for the law of the equations, against a spacing of σ/4 to 8 σ: 2e-10 at its
-  /// moment.
+  /// The error of the values for the law of the equations, against a spacing of σ/4 to 8 σ: 2e-10
+  /// at its moment.
   static let error = 1e-9
 
-  /// The value at noise level `sigma`, in nats, by the trapezoidal rule at a spacing of σ/2 to 6.5 σ
-  /// beyond the points.
+  /// The value at noise level `sigma`, in nats, by the trapezoidal rule at a spacing of σ/2 to 6.5
+  /// σ beyond the points.
   func value(sigma: Double) -> Double {
     let spacing = sigma / 2
     let lines = (0..<3).map { j in

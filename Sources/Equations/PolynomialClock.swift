@@ -2,7 +2,8 @@ internal import Glibc
 
 /// A noise schedule on which no factor of an equation is 1: `ν² = 1 + 9 t²`, `σ² = ∫ν² = t + 3 t³`.
 ///
-/// On the usual clocks wrong factors hide: `σ² = t` has `ν = 1`, and at `σ = 1` all powers of σ agree.
+/// On the usual clocks wrong factors hide: `σ² = t` has `ν = 1`, and at `σ = 1` all powers of σ
+/// agree.
 struct PolynomialClock: Sendable {
   /// `ν²(t)`.
   func rate(_ t: Double) -> Double { 1 + 9 * t * t }
@@ -13,8 +14,8 @@ struct PolynomialClock: Sendable {
   /// `σ(t)`.
   func sigma(_ t: Double) -> Double { variance(t).squareRoot() }
 
-  /// The time at which the noise has the variance `variance`, by Newton's method from above, where a
-  /// convex function needs no safeguard.
+  /// The time at which the noise has the variance `variance`, by Newton's method from above, where
+  /// a convex function needs no safeguard.
   func time(variance: Double) -> Double {
     var t = variance
     for _ in 0..<200 {

@@ -35,8 +35,8 @@ public struct CoverageStudy: Sendable {
     return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 
-  /// Compares the losses of `evaluator` under the seeds `0 ..< seeds`, and their integrals, with `truth`
-  /// at the levels `sigmas` and its trapezoid sum.
+  /// Compares the losses of `evaluator` under the seeds `0 ..< seeds`, and their integrals, with
+  /// `truth` at the levels `sigmas` and its trapezoid sum.
   public init(
     sigmas: [Double], truth: [Double], confidence: Double, seeds: Int, workers: Workers,
     evaluator: @Sendable (_ seed: UInt64) -> ScoreEvaluator

@@ -2,13 +2,13 @@ public import ForwardProcess
 internal import Glibc
 public import Statistics
 
-/// The differential entropy `h(y)` of data with a density, in nats, from an entropy rate at some noise
-/// levels.
+/// The differential entropy `h(y)` of data with a density, in nats, from an entropy rate at some
+/// noise levels.
 ///
-/// `h(y) = ½ Σ log(2πe λ) − ∫_0^∞ (C_G − C) d ln σ` (Guo, Shamai and Verdú 2005; Kong, Brekelmans and Ver
-/// Steeg 2023; their SNR is `1/σ²`), C_G the rate of the Gaussian baseline. The integral is `KL(p ‖ G)`:
-/// `dh(x_σ)/d ln σ = D − C` by de Bruijn's identity, and both entropies meet at infinity. Unlike C the
-/// difference vanishes at both ends.
+/// `h(y) = ½ Σ log(2πe λ) − ∫_0^∞ (C_G − C) d ln σ` (Guo, Shamai and Verdú 2005; Kong, Brekelmans
+/// and Ver Steeg 2023; their SNR is `1/σ²`), C_G the rate of the Gaussian baseline. The integral is
+/// `KL(p ‖ G)`: `dh(x_σ)/d ln σ = D − C` by de Bruijn's identity, and both entropies meet at
+/// infinity. Unlike C the difference vanishes at both ends.
 public struct DifferentialEntropy: Sendable, Equatable {
   /// The entropy of the baseline.
   public let baseline: Double
@@ -18,27 +18,30 @@ public struct DifferentialEntropy: Sendable, Equatable {
   public let quadratureError: Double
   /// Bounds on the integral of `C_G − C` below the smallest level; the upper one is *assumed*.
   ///
-  /// `∫_0^σ (D − C) d ln σ′` is what noise adds to the entropy. With `n = 1 − C(σ)/D` it is at least
-  /// `−D/2 log(1 − n)`, by the Fisher information inequality `D/J(x_σ) ≥ D/J(x_σ′) + σ² − σ′²`
-  /// (Blachman 1965), `J = (D − C)/σ²`. It is at most `n D` if `D − C` falls at least in proportion to σ
-  /// below the smallest level, as it does for bounded densities with edges (smooth ones: as σ²).
-  /// Were the exponent p at the lowest levels below 1, `n D/p`. The baseline's own part is exact.
+  /// `∫_0^σ (D − C) d ln σ′` is what noise adds to the entropy. With `n = 1 − C(σ)/D` it is at
+  /// least `−D/2 log(1 − n)`, by the Fisher information inequality `D/J(x_σ) ≥ D/J(x_σ′) + σ² −
+  /// σ′²` (Blachman 1965), `J = (D − C)/σ²`. It is at most `n D` if `D − C` falls at least in
+  /// proportion to σ below the smallest level, as it does for bounded densities with edges (smooth
+  /// ones: as σ²). Were the exponent p at the lowest levels below 1, `n D/p`. The baseline's own
+  /// part is exact.
   public let below: ClosedRange<Double>
-  /// Bounds on the integral of `C_G − C` above the largest level; see `GaussianBaseline.excessEntropy`.
+  /// Bounds on the integral of `C_G − C` above the largest level; see
+  /// `GaussianBaseline.excessEntropy`.
   public let above: ClosedRange<Double>
-  /// The exponent p of `D − C ∝ σ^p` at the lowest levels, on which `below` rests; nil where noise, or
-  /// rounding, hides it, and `p ≥ 1` was not checked.
+  /// The exponent p of `D − C ∝ σ^p` at the lowest levels, on which `below` rests; nil where noise,
+  /// or rounding, hides it, and `p ≥ 1` was not checked.
   public let edgeExponent: Double?
-  /// The likeliest value of the integral below the smallest level: by the exponent where it is known,
-  /// else the middle of `below`.
+  /// The likeliest value of the integral below the smallest level: by the exponent where it is
+  /// known, else the middle of `below`.
   private let likelyBelow: Double
   /// Whether the rate is a loss, at least the entropy rate, so that only upper bounds hold.
   public let isUpperBound: Bool
 
-  /// The entropy from `rates` at ascending `sigmas`, whose integral by the trapezoid rule is `integral`.
+  /// The entropy from `rates` at ascending `sigmas`, whose integral by the trapezoid rule is
+  /// `integral`.
   ///
-  /// The integral comes with its own error, known to whoever knows which samples the levels share; where
-  /// they do, it may differ from that of `rates` by the errors of those, which are larger.
+  /// The integral comes with its own error, known to whoever knows which samples the levels share;
+  /// where they do, it may differ from that of `rates` by the errors of those, which are larger.
   ///
   /// nil for data that show no density: some direction without variance, or `D − C` at the smallest
   /// level more than half of D or not on its way to 0 (p below 0.75), as for finite laws, laws on a
@@ -75,15 +78,16 @@ public struct DifferentialEntropy: Sendable, Equatable {
     self.isUpperBound = isUpperBound
   }
 
-  /// The baseline's entropy less the correction, the tail below by its exponent and the middle of the
-  /// other, with the sampling error.
+  /// The baseline's entropy less the correction, the tail below by its exponent and the middle of
+  /// the other, with the sampling error.
   public var estimate: Estimate {
     correction.scaled(by: -1, offset: baseline - likelyBelow - above.middle)
   }
 
   /// Where `h(y)` lies, errors that are not random added to the sampling interval at `confidence`.
   ///
-  /// Rests on `below` and on the quadrature's error. From −∞ on where the rate is but an upper bound.
+  /// Rests on `below` and on the quadrature's error. From −∞ on where the rate is but an upper
+  /// bound.
   public func interval(confidence: Double) -> (lower: Double, upper: Double) {
     let inner = correction.scaled(by: -1, offset: baseline).interval(confidence: confidence)
     let lower = inner.lower - quadratureError - below.upperBound - above.upperBound

@@ -37,8 +37,8 @@ struct DimensionCurve {
     return abs(d[k].value - Double(m)) - tolerance
   }
 
-  /// For each level at which one begins, the narrowest window of the least width and three levels that
-  /// is flat and near an integer.
+  /// For each level at which one begins, the narrowest window of the least width and three levels
+  /// that is flat and near an integer.
   var flatWindows: [Window] {
     x.indices.compactMap { first in
       guard let last = x.indices.first(where: { $0 >= first + 2 && isWide(first, $0) }) else {
@@ -58,8 +58,8 @@ struct DimensionCurve {
     let mean = mean(levels)
     guard mean.value.isFinite, abs(mean.value) < 1e9 else { return nil }
     let slope = slope(levels)
-    // A curve that comes up to m as `m − k σ²` is, on average over any range, half of its rise per e-fold
-    // below it.
+    // A curve that comes up to m as `m − k σ²` is, on average over any range, half of its rise per
+    // e-fold below it.
     let limit = mean.value - (slope.value.isFinite ? slope.value / 2 : 0)
     let m = max(0, Int(limit.rounded()))
     guard levels.allSatisfy({ excess($0, m) <= 0 }),
@@ -71,9 +71,9 @@ struct DimensionCurve {
 
   /// The levels at the lower end at which the curve is down at 0, if it falls to that; nil if not.
   ///
-  /// No width is asked for: C cannot be negative, so that a curve near 0 is not about to cross it. Near
-  /// is within the slack; or within 5 % of the largest dimension and 1/2, if the curve falls there as
-  /// σ² or faster, as isolated points make it.
+  /// No width is asked for: C cannot be negative, so that a curve near 0 is not about to cross it.
+  /// Near is within the slack; or within 5 % of the largest dimension and 1/2, if the curve falls
+  /// there as σ² or faster, as isolated points make it.
   var zeroBegin: ClosedRange<Int>? {
     guard let first = d.first, first.value.isFinite,
       let tolerance = tolerance(0, errors: 3, standardError: first.standardError),

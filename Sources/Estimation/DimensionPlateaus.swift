@@ -6,16 +6,17 @@ public import Statistics
 /// Ambrogioni (2025), Equation 22 and Section 5: far below the scales of the data, and between well
 /// separated ones, `C` is the number of directions in which the data look continuous at that scale.
 ///
-/// With the *slack* of an integer m, 0.05 or 1 % of m, whichever is more, a plateau at m is a maximal
-/// range in which every level lies within the slack, plus three standard errors, of m; and part of
-/// which, one e-fold at least, is flat: a straight line through it rises or falls by no more than the
-/// slack, plus two standard errors, per e-fold. The flatness is what tells a plateau from a curve
-/// that crosses an integer: it stays near it for two e-folds at least. Errors excuse up to twice the
-/// slack; a curve that is known less well has no plateaus. Near m = 50 and above, the slack exceeds the
-/// distance of integers: then m is right to 1 % only.
+/// With the *slack* of an integer m, 0.05 or 1 % of m, whichever is more, a plateau at m is a
+/// maximal range in which every level lies within the slack, plus three standard errors, of m; and
+/// part of which, one e-fold at least, is flat: a straight line through it rises or falls by no
+/// more than the slack, plus two standard errors, per e-fold. The flatness is what tells a plateau
+/// from a curve that crosses an integer: it stays near it for two e-folds at least. Errors excuse
+/// up to twice the slack; a curve that is known less well has no plateaus. Near m = 50 and above,
+/// the slack exceeds the distance of integers: then m is right to 1 % only.
 ///
-/// A range that begins where the data are just decided shows little of the 0 that isolated points come
-/// down to. So a curve that is down at 0 at the smallest level has a plateau there, however narrow.
+/// A range that begins where the data are just decided shows little of the 0 that isolated points
+/// come down to. So a curve that is down at 0 at the smallest level has a plateau there, however
+/// narrow.
 public struct DimensionPlateaus: Sendable {
   /// One plateau.
   public struct Plateau: Sendable, Equatable {

@@ -1,7 +1,7 @@
 public import Statistics
 
-/// The entropy that data decide over all noise levels, from an entropy rate at some: the entropy of a
-/// finite law, in nats.
+/// The entropy that data decide over all noise levels, from an entropy rate at some: the entropy of
+/// a finite law, in nats.
 public struct EntropyTotal: Sendable, Equatable {
   /// The trapezoid rule's integral of the rate over the levels, with its sampling error.
   public let integral: Estimate
@@ -16,9 +16,9 @@ public struct EntropyTotal: Sendable, Equatable {
 
   /// The total from `rates`, smooth but for their sampling error, at ascending `sigmas`.
   ///
-  /// `integral` is that of `rates` by `LogIntegral`, its standard error by whoever knows which samples the
-  /// levels share; the quadrature's own error is estimated from `shape`, values of a like curve
-  /// without noise (the exact rate beside a sampled one), or from `rates` themselves.
+  /// `integral` is that of `rates` by `LogIntegral`, its standard error by whoever knows which
+  /// samples the levels share; the quadrature's own error is estimated from `shape`, values of a
+  /// like curve without noise (the exact rate beside a sampled one), or from `rates` themselves.
   public init(
     sigmas: [Double], rates: [Double], shape: [Double]? = nil, integral: Estimate,
     below: ClosedRange<Double>?, above: ClosedRange<Double>?, isUpperBound: Bool = false
@@ -28,18 +28,20 @@ public struct EntropyTotal: Sendable, Equatable {
     self.isUpperBound = isUpperBound
   }
 
-  /// The integral and the middle of each tail, with the integral's sampling error; nil without tails.
+  /// The integral and the middle of each tail, with the integral's sampling error; nil without
+  /// tails.
   public var estimate: Estimate? {
     guard let below, let above else { return nil }
     return integral.scaled(by: 1, offset: below.middle + above.middle)
   }
 
   /// Where the total lies: the integral's interval at `confidence`, wider on both sides by the
-  /// quadrature's error, moved up by the smaller and by the larger bound of each tail; nil without tails.
+  /// quadrature's error, moved up by the smaller and by the larger bound of each tail; nil without
+  /// tails.
   ///
   /// Errors that are not random are added, not squared: the confidence is at least that asked for
-  /// as far as the quadrature's error is one from above. Never below 0, and from 0 on where the rate is
-  /// but an upper bound.
+  /// as far as the quadrature's error is one from above. Never below 0, and from 0 on where the
+  /// rate is but an upper bound.
   public func interval(confidence: Double) -> (lower: Double, upper: Double)? {
     guard let below, let above else { return nil }
     let inner = integral.interval(confidence: confidence)

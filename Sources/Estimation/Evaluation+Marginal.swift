@@ -2,8 +2,9 @@ internal import Glibc
 public import Statistics
 
 extension Evaluation {
-  /// By how much the marginal entropy `H[x]` rises from the smallest level to the largest, in nats: the noise
-  /// adds `D ln(σ_max/σ_min)`, and what it decides by a route is taken off (Equations 38 and 46).
+  /// By how much the marginal entropy `H[x]` rises from the smallest level to the largest, in nats:
+  /// the noise adds `D ln(σ_max/σ_min)`, and what it decides by a route is taken off (Equations 38
+  /// and 46).
   ///
   /// A loss makes it a lower bound. nil where the route's entropy is not known.
   public func marginalEntropyChange(_ route: Route) -> Estimate? {
@@ -12,8 +13,8 @@ extension Evaluation {
       by: -1, offset: Double(dimension) * log(last.sigma / first.sigma))
   }
 
-  /// The exact rate at `sigma`, by a straight line in ln σ between the levels about it; nil outside of
-  /// them, and where they have none.
+  /// The exact rate at `sigma`, by a straight line in ln σ between the levels about it; nil outside
+  /// of them, and where they have none.
   public func exactRate(at sigma: Double) -> Double? {
     guard let above = levels.firstIndex(where: { $0.sigma >= sigma }),
       let upper = levels[above].exact?.entropyRate.value

@@ -31,15 +31,15 @@ extension Evaluation {
     zip(levels, levels.dropFirst()).allSatisfy { $1.sigma / $0.sigma < 2.72 }
   }
 
-  /// The error that the trapezoid rule makes with the rates by a route, estimated from above, in nats;
-  /// nil where levels are farther apart than an e-fold.
+  /// The error that the trapezoid rule makes with the rates by a route, estimated from above, in
+  /// nats; nil where levels are farther apart than an e-fold.
   public func quadratureError(_ route: Route) -> Double? {
     guard isDense else { return nil }
     return rates(route).map { rule.error(of: shape ?? $0.map(\.value)) }
   }
 
-  /// The entropy of finite data by a route, tails included; nil for continuous data, and where levels are
-  /// farther apart than an e-fold.
+  /// The entropy of finite data by a route, tails included; nil for continuous data, and where
+  /// levels are farther apart than an e-fold.
   ///
   /// A loss bounds it from above.
   public func dataEntropy(_ route: Route, of data: EvaluatedData) -> EntropyTotal? {
@@ -68,7 +68,8 @@ extension Evaluation {
       integral: integral, isUpperBound: route != .exact)
   }
 
-  /// The plateaus of the effective dimension: of the exact rate, or of the loss where there is none.
+  /// The plateaus of the effective dimension: of the exact rate, or of the loss where there is
+  /// none.
   ///
   /// nil where levels are farther apart than an e-fold.
   public var plateaus: DimensionPlateaus? {

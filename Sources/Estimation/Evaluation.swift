@@ -25,8 +25,8 @@ public enum Route: String, Sendable, CaseIterable {
   ]
 }
 
-/// What is known of a score function over a range of noise levels: each route's entropy rate at each
-/// level beside the exact one, and their integrals.
+/// What is known of a score function over a range of noise levels: each route's entropy rate at
+/// each level beside the exact one, and their integrals.
 public struct Evaluation: Sendable {
   /// One noise level.
   public struct Level: Sendable {
@@ -54,7 +54,8 @@ public struct Evaluation: Sendable {
   private let ledger: LossLedger?
   let rule: LogIntegral
 
-  /// Puts together what was computed at the same ascending `sigmas`; nil for a side that is unknown.
+  /// Puts together what was computed at the same ascending `sigmas`; nil for a side that is
+  /// unknown.
   public init(
     sigmas: [Double], moments: DataMoments, exact: [InformationPoint]?,
     learned: SampledCurve?, ledger: LossLedger?, sampled: SampledCurve? = nil
@@ -117,11 +118,11 @@ public struct Evaluation: Sendable {
     }
   }
 
-  /// `Ĉ − C`, what a learned route is off by at a level, in nats per unit of `ln σ`; nil without an exact
-  /// side.
+  /// `Ĉ − C`, what a learned route is off by at a level, in nats per unit of `ln σ`; nil without an
+  /// exact side.
   ///
-  /// The informed loss has the exact rate in it: its error is that of δ alone. Of the others the error of
-  /// an exact rate that is sampled itself adds up.
+  /// The informed loss has the exact rate in it: its error is that of δ alone. Of the others the
+  /// error of an exact rate that is sampled itself adds up.
   public func error(_ route: Route, at level: Level) -> Estimate? {
     guard let exact = level.exact?.entropyRate else { return nil }
     if route == .informedLoss { return level.learned?.scoreMatchingLoss }
@@ -135,8 +136,8 @@ public struct Evaluation: Sendable {
     return errors.count == levels.count ? errors.max().map { $0 / Double(dimension) } : nil
   }
 
-  /// The noise level at which a route's rate per `ln σ` is largest: the vertex of the parabola through
-  /// the largest value and its neighbours, or the level itself at an end.
+  /// The noise level at which a route's rate per `ln σ` is largest: the vertex of the parabola
+  /// through the largest value and its neighbours, or the level itself at an end.
   public func peakSigma(_ route: Route) -> Double? {
     let rates = levels.compactMap { rate(route, at: $0)?.value }
     guard rates.count == levels.count, let top = rates.indices.max(by: { rates[$0] < rates[$1] })

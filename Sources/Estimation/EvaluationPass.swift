@@ -61,7 +61,8 @@ struct EvaluationPass: Sendable {
     }
   }
 
-  /// Adds the samples of the pairs `range` at every noise level, `done` pairs of the batch after others.
+  /// Adds the samples of the pairs `range` at every noise level, `done` pairs of the batch after
+  /// others.
   private func add(_ range: Range<Int>, after done: Int, to sums: inout CurveSums) {
     /// How many samples here are among `samples` of all, shared out evenly between batches.
     func part(of samples: Int) -> Int {

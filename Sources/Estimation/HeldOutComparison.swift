@@ -3,14 +3,14 @@ public import Statistics
 /// The loss of a score function on the points of its training and on points kept aside, over noise
 /// levels.
 ///
-/// The loss is the denoising loss `E‖z − ẑ‖²` of Ambrogioni (2025), Equation 10, in nats per unit of
-/// `ln σ`.
+/// The loss is the denoising loss `E‖z − ẑ‖²` of Ambrogioni (2025), Equation 10, in nats per unit
+/// of `ln σ`.
 public struct HeldOutComparison: Sendable {
   /// The two losses at one noise level.
   ///
   /// Standard errors are those of *points*: the spread between points counts as well as that of the
-  /// noise, so they say how far the loss would be off on other points of the same origin. (The loss of
-  /// `ScoreEvaluator`, of these very points, is known better.)
+  /// noise, so they say how far the loss would be off on other points of the same origin. (The loss
+  /// of `ScoreEvaluator`, of these very points, is known better.)
   public struct Level: Sendable {
     /// The noise level σ.
     public let sigma: Double
@@ -26,10 +26,12 @@ public struct HeldOutComparison: Sendable {
     /// How far the held-out points stand above the training points in the order of their losses, in
     /// standard deviations of what chance does to points of one kind (Mann and Whitney 1947).
     ///
-    /// The gap of the means rests on the few points that are missed most; the order counts all alike.
+    /// The gap of the means rests on the few points that are missed most; the order counts all
+    /// alike.
     public let separation: Double
 
-    /// Whether held-out points lose more than training points, by more than three standard deviations.
+    /// Whether held-out points lose more than training points, by more than three standard
+    /// deviations.
     public var isMemorised: Bool { separation > 3 }
   }
 
@@ -39,10 +41,10 @@ public struct HeldOutComparison: Sendable {
   /// The onset of memorisation: the largest noise level at which held-out points lose more than
   /// training points, and below which their mean loss is always larger.
   ///
-  /// "More" is by three standard deviations of the order of the points' losses (`separation`). nil if
-  /// there is no such level: the two never part, or not to stay apart. A score that treats both kinds of
-  /// points alike has an onset once in some hundred times, by chance. The onset is one of the levels:
-  /// the truth lies between it and the next.
+  /// "More" is by three standard deviations of the order of the points' losses (`separation`). nil
+  /// if there is no such level: the two never part, or not to stay apart. A score that treats both
+  /// kinds of points alike has an onset once in some hundred times, by chance. The onset is one of
+  /// the levels: the truth lies between it and the next.
   public var memorisationOnset: Double? {
     levels.prefix { $0.gap.value > 0 }.last { $0.isMemorised }?.sigma
   }
@@ -66,9 +68,10 @@ struct PairedLosses: Sendable {
   /// The estimates of the level.
   ///
   /// A point drawn often is one observation, not many: with r the residuals, the variance of a mean
-  /// of n draws is `Σ_points (Σ r)²/n²` (Liang and Zeger 1986). The gap has two points to a pair, so its
-  /// residuals are summed over either kind and what both sums hold is taken off (Cameron, Gelbach and
-  /// Miller 2011): `(Σ_training (Σ r)² + Σ_heldOut (Σ r)² − Σ r²)/n²`, and at least `Σ r²/n²`.
+  /// of n draws is `Σ_points (Σ r)²/n²` (Liang and Zeger 1986). The gap has two points to a pair,
+  /// so its residuals are summed over either kind and what both sums hold is taken off (Cameron,
+  /// Gelbach and Miller 2011): `(Σ_training (Σ r)² + Σ_heldOut (Σ r)² − Σ r²)/n²`, and at least `Σ
+  /// r²/n²`.
   func level(sigma: Double) -> HeldOutComparison.Level {
     let gaps = zip(heldOut, training).map { $0.loss - $1.loss }
     let (mean, residuals) = Self.residuals(gaps)

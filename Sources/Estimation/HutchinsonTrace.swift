@@ -4,8 +4,8 @@ public import Randomness
 
 /// Estimates divergences `∇·s` from products of the Jacobian with random signs.
 ///
-/// Hutchinson (1990): for a vector v of independent signs `E[vᵀ J v] = tr J`, whatever J. With
-/// `S = (J + Jᵀ)/2` the variance is `2 Σ_{i≠j} S_ij²` a probe, 0 where S is diagonal (Gaussian probes
+/// Hutchinson (1990): for a vector v of independent signs `E[vᵀ J v] = tr J`, whatever J. With `S =
+/// (J + Jᵀ)/2` the variance is `2 Σ_{i≠j} S_ij²` a probe, 0 where S is diagonal (Gaussian probes
 /// would add `2 Σ_i S_ii²`), and falls as 1/probes. A probe costs about two passes of a network.
 public struct HutchinsonTrace: Sendable {
   /// The probes a sample.
@@ -13,17 +13,19 @@ public struct HutchinsonTrace: Sendable {
   /// Where the signs come from.
   public let stream: RandomStream
 
-  /// Estimates from `probes` probes, at least one, of a stream whose purpose is replaced by `.probe`.
+  /// Estimates from `probes` probes, at least one, of a stream whose purpose is replaced by
+  /// `.probe`.
   public init(probes: Int, stream: RandomStream) {
     precondition(probes >= 1 && probes < 1 << 24)
     self.probes = probes
     self.stream = stream.with(.probe)
   }
 
-  /// The means over the probes of `vᵀ ∇s v` at the rows of `x`, `(B)`: unbiased for `∇·s`, in 1/length².
+  /// The means over the probes of `vᵀ ∇s v` at the rows of `x`, `(B)`: unbiased for `∇·s`, in
+  /// 1/length².
   ///
-  /// Row r is sample `firstSample + r`. Its signs depend on that number alone, so that nothing depends
-  /// on how samples are divided into calls.
+  /// Row r is sample `firstSample + r`. Its signs depend on that number alone, so that nothing
+  /// depends on how samples are divided into calls.
   public func traces(
     of score: some ScoreFunction, at x: Matrix<Double>, sigma: Double, firstSample: Int = 0
   ) -> [Double] {

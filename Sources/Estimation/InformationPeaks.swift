@@ -1,8 +1,8 @@
 public import ForwardProcess
 public import Statistics
 
-/// The noise levels at which data decide most: where the entropy rate is largest, which depends on the
-/// clock, and where the variances are, which do not.
+/// The noise levels at which data decide most: where the entropy rate is largest, which depends on
+/// the clock, and where the variances are, which do not.
 public struct InformationPeaks: Sendable {
   /// What is largest.
   public enum Quantity: String, Sendable, CaseIterable {
@@ -46,8 +46,8 @@ public struct InformationPeaks: Sendable {
 
   /// The peaks of a curve known at ascending levels, and wherever it is asked for.
   ///
-  /// Where it has no sampling errors it is refined to five digits (`Peak.refined`); where it has, the peak is
-  /// that of a fit with its standard error.
+  /// Where it has no sampling errors it is refined to five digits (`Peak.refined`); where it has,
+  /// the peak is that of a fit with its standard error.
   public init(_ points: [InformationPoint], curve: ([Double]) -> [InformationPoint]) {
     let sigmas = points.map(\.sigma)
     let isExact = points.allSatisfy { $0.entropyRate.standardError == 0 }
@@ -64,11 +64,12 @@ public struct InformationPeaks: Sendable {
     self.peaks = peaks
   }
 
-  /// The peaks of sampled rates per unit of ln σ at ascending levels, and of sampled variances (b), nil
-  /// where those are not known.
+  /// The peaks of sampled rates per unit of ln σ at ascending levels, and of sampled variances (b),
+  /// nil where those are not known.
   ///
-  /// With the `exact` curve at the same levels and its peaks, where it has no errors, what a fit misses
-  /// drops out. Levels that share samples err together, which the standard errors do not know.
+  /// With the `exact` curve at the same levels and its peaks, where it has no errors, what a fit
+  /// misses drops out. Levels that share samples err together, which the standard errors do not
+  /// know.
   public init(
     sigmas: [Double], rates: [Estimate], surprisalVariances: [Estimate]?,
     exact: (points: [InformationPoint], peaks: InformationPeaks)?

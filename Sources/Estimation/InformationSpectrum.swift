@@ -3,17 +3,17 @@ public import Statistics
 
 /// The eigenvalues of the Fisher information at one noise level, averaged over samples.
 ///
-/// `σ² I(x) = 1 + σ² ∇s(x) = Cov(y|x)/σ²`, the *dimensionless* Fisher matrix (Ambrogioni 2025, Equations
-/// 40 and 41), has an eigenvalue of 1 in directions in which the data look continuous, so that they stay
-/// as uncertain as the noise, and 0 in those in which they are far better known. Its trace has the mean
-/// `C(σ)`. The Jacobian of a network need not be symmetric: its symmetric part is taken, and the rest is
-/// reported as `asymmetry`.
+/// `σ² I(x) = 1 + σ² ∇s(x) = Cov(y|x)/σ²`, the *dimensionless* Fisher matrix (Ambrogioni 2025,
+/// Equations 40 and 41), has an eigenvalue of 1 in directions in which the data look continuous, so
+/// that they stay as uncertain as the noise, and 0 in those in which they are far better known. Its
+/// trace has the mean `C(σ)`. The Jacobian of a network need not be symmetric: its symmetric part
+/// is taken, and the rest is reported as `asymmetry`.
 ///
-/// Eigenvalues are computed from `1 + σ (σ J)`, without over- or underflow between σ = 1e-150 and 1e150.
-/// With `ε = 1.1e-16` an eigenvalue is off by up to about `D ε (1 + ‖σ² J‖)`, of rounding here, and
-/// `σ² ‖δJ‖` for an error `δJ` of the Jacobian: absolute, not relative. At large σ, where eigenvalues fall
-/// as σ⁻², they thus lose their last digits when σ is 1e8 data scales in double precision, and 1e3 for a
-/// Jacobian in single precision.
+/// Eigenvalues are computed from `1 + σ (σ J)`, without over- or underflow between σ = 1e-150 and
+/// 1e150. With `ε = 1.1e-16` an eigenvalue is off by up to about `D ε (1 + ‖σ² J‖)`, of rounding
+/// here, and `σ² ‖δJ‖` for an error `δJ` of the Jacobian: absolute, not relative. At large σ, where
+/// eigenvalues fall as σ⁻², they thus lose their last digits when σ is 1e8 data scales in double
+/// precision, and 1e3 for a Jacobian in single precision.
 public struct InformationSpectrum: Sendable {
   /// The dimension D of the space.
   public let dimension: Int
@@ -40,9 +40,9 @@ public struct InformationSpectrum: Sendable {
 
   /// Adds samples by the Jacobians of the score there, `(B, D · D)`, in 1/length².
   ///
-  /// `weights` `(B)` are importance weights, of mean 1 over all that could be drawn; all 1 if nil. B
-  /// is a multiple of the cluster size, samples of a cluster beside each other. A Jacobian that is not
-  /// finite makes every mean NaN.
+  /// `weights` `(B)` are importance weights, of mean 1 over all that could be drawn; all 1 if nil.
+  /// B is a multiple of the cluster size, samples of a cluster beside each other. A Jacobian that
+  /// is not finite makes every mean NaN.
   public mutating func add(_ jacobians: Matrix<Double>, weights: [Double]? = nil) {
     precondition(jacobians.columns == dimension * dimension)
     precondition(jacobians.rows % clusterSize == 0)
@@ -101,7 +101,8 @@ extension InformationSpectrum {
   /// The means of the eigenvalues `μ_1 ≤ … ≤ μ_D` of `σ² I(x)`, `(D)`, sorted at each sample.
   public var eigenvalues: [Estimate] { (0..<dimension).map { means.mean($0) } }
 
-  /// The means of the eigenvalues `(μ_j − 1)/σ²` of the Jacobian `∇s`, `(D)`, ascending, in 1/length².
+  /// The means of the eigenvalues `(μ_j − 1)/σ²` of the Jacobian `∇s`, `(D)`, ascending, in
+  /// 1/length².
   public var jacobianEigenvalues: [Estimate] {
     eigenvalues.map { $0.scaled(by: 1 / sigma / sigma, offset: -1 / sigma / sigma) }
   }

@@ -9,8 +9,8 @@ struct LevelQuantities {
   /// The quantities of `RateSums.Column`, `(B, count)`.
   private(set) var rows: Matrix<Double>
 
-  /// The quantities of `samples` at the noise level `sigma`, number `level`, the score-matching loss of
-  /// the first `compared` ones.
+  /// The quantities of `samples` at the noise level `sigma`, number `level`, the score-matching
+  /// loss of the first `compared` ones.
   ///
   /// `ratio` is about A/B: it makes the third target that of the scaled bound.
   init(

@@ -11,8 +11,8 @@ extension LossLedger {
     public let loss: Estimate?
   }
 
-  /// The ledger in `count` groups of consecutive bands by ascending noise level, or in its bands where
-  /// there are fewer.
+  /// The ledger in `count` groups of consecutive bands by ascending noise level, or in its bands
+  /// where there are fewer.
   ///
   /// Group k has the bands from `⌊kn/count⌋` to below `⌊(k + 1)n/count⌋` of n, each with the same
   /// weight: bands are equally wide in `ln σ`, however many samples fell into them.

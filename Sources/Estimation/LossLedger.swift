@@ -3,12 +3,13 @@ internal import Glibc
 public import LinearAlgebra
 public import Statistics
 
-/// The training-loss ledger: per band of noise levels, the recent unweighted denoising losses seen in
-/// training, with the control variates that sharpen their mean.
+/// The training-loss ledger: per band of noise levels, the recent unweighted denoising losses seen
+/// in training, with the control variates that sharpen their mean.
 ///
-/// Each batch is entered before the update that it causes, so fresh noise makes the mean an unbiased
-/// estimate of `L(σ) = E‖z − ẑ‖²` for the weights of that moment (Equation 10). Only a window of recent
-/// steps counts: the ledger is kept in two pages, and when one is full the older is dropped.
+/// Each batch is entered before the update that it causes, so fresh noise makes the mean an
+/// unbiased estimate of `L(σ) = E‖z − ẑ‖²` for the weights of that moment (Equation 10). Only a
+/// window of recent steps counts: the ledger is kept in two pages, and when one is full the older
+/// is dropped.
 public struct LossLedger: Sendable, Equatable {
   /// The range of noise levels, cut into bands of equal width in `ln σ`.
   public let range: NoiseRange
@@ -126,9 +127,9 @@ public struct LossLedger: Sendable, Equatable {
 
   /// The loss at noise level `sigma`, interpolated linearly in `ln σ` between the middles of bands.
   ///
-  /// nil outside the range (a millionth is forgiven) or where a band has fewer than 16 samples. A band's
-  /// mean differs from the loss at its middle by `w²L″/24` for bands of width w, far below the sampling
-  /// error.
+  /// nil outside the range (a millionth is forgiven) or where a band has fewer than 16 samples. A
+  /// band's mean differs from the loss at its middle by `w²L″/24` for bands of width w, far below
+  /// the sampling error.
   public func loss(at sigma: Double) -> Estimate? {
     guard let shares = shares(at: sigma) else { return nil }
     return combination(Dictionary(shares, uniquingKeysWith: +))
@@ -149,7 +150,8 @@ public struct LossLedger: Sendable, Equatable {
 
   /// The integral of the loss over `ln σ` across the whole range: bands times their width.
   ///
-  /// nil where a band has fewer than 16 samples. The estimate of the total entropy while training goes on.
+  /// nil where a band has fewer than 16 samples. The estimate of the total entropy while training
+  /// goes on.
   public var integral: Estimate? {
     let width = range.logWidth / Double(bandCount)
     return combination(

@@ -3,16 +3,16 @@ public import Statistics
 
 /// What samples at one noise level say about a score function, in nats per unit of `ln σ`.
 ///
-/// With `A = E[z·ẑ]` and `B = E‖ẑ‖²` of the predicted noise `ẑ = −σ s`, every route is a function of
-/// the two (MATHEMATICS, "Three estimates"); all are taken from the same samples with the same control
-/// variates, so `(loss + scoreNorm)/2 = divergence` to rounding.
+/// With `A = E[z·ẑ]` and `B = E‖ẑ‖²` of the predicted noise `ẑ = −σ s`, every route is a function
+/// of the two (MATHEMATICS, "Three estimates"); all are taken from the same samples with the same
+/// control variates, so `(loss + scoreNorm)/2 = divergence` to rounding.
 public struct NoiseLevelEstimate: Sendable {
   /// The noise level σ.
   public let sigma: Double
   /// The denoising loss `L = E‖z − ẑ‖² = D − 2A + B` of Equation 10.
   ///
-  /// The entropy rate by Equation 18 corrected, never below it. *Blind*: nothing of the law is used but
-  /// its samples, mean and variance.
+  /// The entropy rate by Equation 18 corrected, never below it. *Blind*: nothing of the law is used
+  /// but its samples, mean and variance.
   public let loss: Estimate
   /// The divergence route `D + σ² E[∇·s] = D − A`, by Stein's identity (Equation 37).
   public let divergence: Estimate
@@ -20,11 +20,13 @@ public struct NoiseLevelEstimate: Sendable {
   public let scoreNorm: Estimate
   /// The loss after the best rescaling of the prediction, `D − A²/B`: never above the loss.
   public let upperBound: Estimate
-  /// By how much rescaling lowers the loss, `(B − A)²/B` without its sampling bias: below 0 by chance.
+  /// By how much rescaling lowers the loss, `(B − A)²/B` without its sampling bias: below 0 by
+  /// chance.
   let scalingGain: Double
   /// `L − (D − B) = 2(B − A)`: 0 for the exact score.
   public let miscalibration: Estimate
-  /// The score-matching loss `δ = E‖ẑ* − ẑ‖²` against the exact prediction ẑ* (Equation 8), where known.
+  /// The score-matching loss `δ = E‖ẑ* − ẑ‖²` against the exact prediction ẑ* (Equation 8), where
+  /// known.
   public let scoreMatchingLoss: Estimate?
   /// Whether the loss consists of so few large terms that its standard error says little.
   public let restsOnRareEvents: Bool

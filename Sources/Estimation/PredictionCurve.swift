@@ -5,14 +5,14 @@ public import Statistics
 /// What the outputs of anyone's noise predictor say of entropy rates, by every route, and of their
 /// integrals.
 ///
-/// The rate of a band of noise levels is its mean over `ln σ`: that of the parabola through the samples. With
-/// the place v in [−1, 1] of a sample in its band, v and v² − 1/3 have the mean 0 over the band, whatever the
-/// density that the noise levels were drawn from; regressing on them, as on control variates, leaves the
-/// mean under the uniform density, unbiased but for what the parabola misses of the rate: `O(width⁴)`
-/// for a density even about the middle of the band.
+/// The rate of a band of noise levels is its mean over `ln σ`: that of the parabola through the
+/// samples. With the place v in [−1, 1] of a sample in its band, v and v² − 1/3 have the mean 0
+/// over the band, whatever the density that the noise levels were drawn from; regressing on them,
+/// as on control variates, leaves the mean under the uniform density, unbiased but for what the
+/// parabola misses of the rate: `O(width⁴)` for a density even about the middle of the band.
 ///
-/// Errors of the integrals are added up sample by sample, so those of levels that share their samples
-/// may depend on each other in any way.
+/// Errors of the integrals are added up sample by sample, so those of levels that share their
+/// samples may depend on each other in any way.
 public struct PredictionCurve: Sendable {
   /// The levels, ascending, or the middles of bands.
   public let levels: [PredictionLevels.Level]
@@ -27,7 +27,8 @@ public struct PredictionCurve: Sendable {
 
   /// The curve of `table` by `levels`, each with `PredictionLevels.leastSamples` rows at least.
   ///
-  /// `moments` are those of the data, where they are known. They only tell where rare events matter.
+  /// `moments` are those of the data, where they are known. They only tell where rare events
+  /// matter.
   public init(_ table: PredictionTable, _ levels: PredictionLevels, moments: DataMoments?) {
     self.levels = levels.levels
     dimension = table.dimension
@@ -47,8 +48,8 @@ public struct PredictionCurve: Sendable {
           sharesSamples: levels.sharesSamples) : nil)
   }
 
-  /// The exact side at the levels, from a law's `curve` at any: means over bands, by three nodes of Gauss
-  /// and Legendre's rule in each.
+  /// The exact side at the levels, from a law's `curve` at any: means over bands, by three nodes of
+  /// Gauss and Legendre's rule in each.
   public func exactPoints(_ curve: ([Double]) -> [InformationPoint]) -> [InformationPoint] {
     let rule = GaussLegendre(3)
     let nodes = levels.flatMap { level in

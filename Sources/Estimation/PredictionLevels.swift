@@ -38,7 +38,8 @@ public struct PredictionLevels: Sendable {
   /// Levels are one that differ by less, in `ln σ`.
   private static let closest = 1e-9
 
-  /// The levels of a grid: `count` levels, one after the other in `sigmas`, all with the same samples.
+  /// The levels of a grid: `count` levels, one after the other in `sigmas`, all with the same
+  /// samples.
   public init(gridOf count: Int, sigmas: [Double]) {
     precondition(count >= 1 && sigmas.count % count == 0)
     let samples = sigmas.count / count
@@ -51,10 +52,11 @@ public struct PredictionLevels: Sendable {
 
   /// The levels of independent rows at the noise levels `sigmas`.
   ///
-  /// At most 256 different ones with 16 rows each on average are a level each. Else there are bands of
-  /// equal width in `ln σ`, at most `mostBands`, as many as have 32 rows each when up to 1 % of the
-  /// rows may be left out at the ends. Bands are chosen by the noise levels alone, and what is estimated in
-  /// one is unbiased given these, but for what the parabola misses: so nothing is biased by the choice.
+  /// At most 256 different ones with 16 rows each on average are a level each. Else there are bands
+  /// of equal width in `ln σ`, at most `mostBands`, as many as have 32 rows each when up to 1 % of
+  /// the rows may be left out at the ends. Bands are chosen by the noise levels alone, and what is
+  /// estimated in one is unbiased given these, but for what the parabola misses: so nothing is
+  /// biased by the choice.
   public init(of sigmas: [Double], mostBands: Int) {
     precondition(mostBands >= 2)
     sharesSamples = false
@@ -91,8 +93,8 @@ public struct PredictionLevels: Sendable {
     let rows: Range<Int>
   }
 
-  /// `count` bands of equal width over the ascending `places`; nil if one has too few rows, or too many are
-  /// left out.
+  /// `count` bands of equal width over the ascending `places`; nil if one has too few rows, or too
+  /// many are left out.
   private static func bands(_ places: [Double], count: Int) -> [Band]? {
     var (first, last) = (0, places.count - 1)
     let mostLeftOut = Int(mostLeftOut * Double(places.count))
@@ -110,7 +112,8 @@ public struct PredictionLevels: Sendable {
     return nil
   }
 
-  /// The rows `range` in bands of equal width; nil if one has too few of them, or too few noise levels.
+  /// The rows `range` in bands of equal width; nil if one has too few of them, or too few noise
+  /// levels.
   private static func cut(_ places: [Double], _ range: ClosedRange<Int>, count: Int) -> [Band]? {
     let (from, to) = (places[range.lowerBound], places[range.upperBound])
     var bands: [Band] = []

@@ -17,19 +17,19 @@ extension PredictionTable {
 
   /// By what a mistake must lower the losses, and the prediction those of a mistake.
   ///
-  /// On points and Gaussians, under log-normal and log-uniform noise levels, a predictor `f ẑ` with f from
-  /// 0 to 2 leaves 0.62 of the larger at least. Of what is a mistake a velocity leaves less than half only
-  /// where the noise levels are spread widely; else it goes unnoticed.
+  /// On points and Gaussians, under log-normal and log-uniform noise levels, a predictor `f ẑ` with
+  /// f from 0 to 2 leaves 0.62 of the larger at least. Of what is a mistake a velocity leaves less
+  /// than half only where the noise levels are spread widely; else it goes unnoticed.
   private static let mostLeft = 0.5
 
   /// The mistake that explains the predictions much better than that they are the noise.
   ///
-  /// Where a prediction p is a linear combination of ẑ, x and y, the error of ẑ follows from its own. For
-  /// the best predictor this is least for what p is, at every noise level; so one must be far from the best
-  /// to be suspected. It must also owe the low loss to p: a network that predicts next to nothing would
-  /// pass for one that denoises at large noise. Losses count in units of D, and no row for more than 4, so
-  /// that the smallest noise, where some of these are large, does not decide alone. nil where nothing is
-  /// clear.
+  /// Where a prediction p is a linear combination of ẑ, x and y, the error of ẑ follows from its
+  /// own. For the best predictor this is least for what p is, at every noise level; so one must be
+  /// far from the best to be suspected. It must also owe the low loss to p: a network that predicts
+  /// next to nothing would pass for one that denoises at large noise. Losses count in units of D,
+  /// and no row for more than 4, so that the smallest noise, where some of these are large, does
+  /// not decide alone. nil where nothing is clear.
   public var mistake: Mistake? {
     func mean(_ loss: (Int) -> Double) -> Double {
       losses.indices.reduce(0) { $0 + min(max(0, loss($1)) / Double(dimension), 4) }
@@ -91,8 +91,8 @@ extension PredictionTable {
   /// Eight standard errors, and 1 %: noise that was rounded to half precision passes.
   private static let (mostErrors, mostDifference) = (8.0, 0.01)
 
-  /// As many independent rows as would give the mean of `‖z‖²` the error that it has: rows with the same
-  /// noise, as a grid may have it at all of its levels, err alike.
+  /// As many independent rows as would give the mean of `‖z‖²` the error that it has: rows with the
+  /// same noise, as a grid may have it at all of its levels, err alike.
   ///
   /// In one dimension rounding makes equal noise as well, which then counts for less than it tells.
   private var independentNoises: Double {

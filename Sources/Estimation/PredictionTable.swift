@@ -3,8 +3,8 @@ public import LinearAlgebra
 /// What the outputs of a noise predictor come to, row by row: the few products that every estimate
 /// follows from.
 ///
-/// Everything is written in the error `e = z − ẑ`, as in `RateSums`: at large noise its products keep the
-/// digits that differences of those of ẑ would lose.
+/// Everything is written in the error `e = z − ẑ`, as in `RateSums`: at large noise its products
+/// keep the digits that differences of those of ẑ would lose.
 public struct PredictionTable: Sendable {
   /// The dimension D of the space.
   public let dimension: Int
@@ -37,7 +37,8 @@ public struct PredictionTable: Sendable {
 
   /// Adds rows of noise and of its prediction, both `(B, D)`, at the noise levels `sigmas`, `(B)`.
   ///
-  /// `clean` are the samples y under them and about their mean ȳ, in every row of a table or in none.
+  /// `clean` are the samples y under them and about their mean ȳ, in every row of a table or in
+  /// none.
   public mutating func add(
     sigmas: ArraySlice<Double>, noise z: Matrix<Double>, predicted: Matrix<Double>,
     clean: (samples: Matrix<Double>, mean: [Double])?
@@ -68,7 +69,8 @@ public struct PredictionTable: Sendable {
   /// Whether the clean samples are known.
   public var hasCleanSamples: Bool { !clean.isEmpty }
 
-  /// Whether half of the rows or more have the noise of another, so that they are no independent samples.
+  /// Whether half of the rows or more have the noise of another, so that they are no independent
+  /// samples.
   ///
   /// Never in one dimension, where equal noise may be chance, by rounding.
   public var repeatsNoise: Bool { dimension > 1 && 2 * Set(noises).count <= noises.count }

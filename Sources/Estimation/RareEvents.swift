@@ -3,8 +3,9 @@ internal import Statistics
 /// Losses that consist of a few large terms: far below the scale at which isolated points are told
 /// apart, most samples lose nothing, and a few lose much.
 ///
-/// A sample that has seen none of these events has a variance that means nothing. Where the loss rests
-/// on few, the error allows for one more that went unseen, instead of printing a confident zero.
+/// A sample that has seen none of these events has a variance that means nothing. Where the loss
+/// rests on few, the error allows for one more that went unseen, instead of printing a confident
+/// zero.
 struct RareEvents: Sendable {
   /// The number of samples.
   var count = 0.0
@@ -42,8 +43,8 @@ struct RareEvents: Sendable {
   /// The mean score-matching loss, `estimate`, with an allowance for one more event like those seen
   /// where they are few.
   ///
-  /// A score that is close everywhere has a small δ that is no matter of rare events, so the size of
-  /// the sum says nothing here.
+  /// A score that is close everywhere has a small δ that is no matter of rare events, so the size
+  /// of the sum says nothing here.
   func checkedMismatch(_ estimate: Estimate) -> Estimate {
     guard areFew && sum > 0 else { return estimate }
     return estimate.widened(by: squares / sum / count)
@@ -51,8 +52,9 @@ struct RareEvents: Sendable {
 
   /// What one unseen event would add to the mean.
   ///
-  /// The event is as large as those that were seen (`Σ ℓ²/Σ ℓ`, if that is a nat at least); where none
-  /// was, it is the loss of taking one of two equally likely points for the other, `4 tr Cov/σ²`.
+  /// The event is as large as those that were seen (`Σ ℓ²/Σ ℓ`, if that is a nat at least); where
+  /// none was, it is the loss of taking one of two equally likely points for the other, `4 tr
+  /// Cov/σ²`.
   func unseen(sigma: Double, totalVariance: Double) -> Double {
     let seen = sum > 0 ? squares / sum : 0
     return (seen >= 1 ? seen : 4 * totalVariance / (sigma * sigma)) / max(1, count)

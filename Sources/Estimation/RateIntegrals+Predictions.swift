@@ -46,8 +46,8 @@ extension RateIntegrals {
     restsOnRareEvents = unseen > 0
   }
 
-  /// What an unseen event at each level that rests on rare ones may add to the integral: levels with
-  /// samples of their own miss theirs independently.
+  /// What an unseen event at each level that rests on rare ones may add to the integral: levels
+  /// with samples of their own miss theirs independently.
   private static func independentAllowance(
     _ fits: [PredictionFit], _ estimates: [NoiseLevelEstimate], weights: [Double], data: DataMoments
   ) -> Double {
@@ -58,10 +58,12 @@ extension RateIntegrals {
     return errorFrom(variance: squares.reduce(0, +))
   }
 
-  /// What one more sample may add to the integral, at all levels at once, if few make up the integral.
+  /// What one more sample may add to the integral, at all levels at once, if few make up the
+  /// integral.
   ///
-  /// A sample that is rare at one level is not at another: the samples' own integrals may be known well
-  /// where the rates of most levels are not, and a sum over these would allow for what cannot be.
+  /// A sample that is rare at one level is not at another: the samples' own integrals may be known
+  /// well where the rates of most levels are not, and a sum over these would allow for what cannot
+  /// be.
   private static func sharedAllowance(
     _ fits: [PredictionFit], weights: [Double], data: DataMoments
   ) -> Double {

@@ -10,8 +10,8 @@ public struct RateQuantities: Sendable {
   public let dataDivergence: Estimate
   /// The mean square of the score, `(D − C)/σ²`.
   public let scoreSquaredNorm: Estimate
-  /// The rate of the marginal entropy, `dH[x]/d ln σ = D − C` (Equations 38 and 46); from a loss a lower
-  /// bound.
+  /// The rate of the marginal entropy, `dH[x]/d ln σ = D − C` (Equations 38 and 46); from a loss a
+  /// lower bound.
   public let marginalRate: Estimate
 
   /// What follows from `rate` at the noise level `sigma`.

@@ -4,13 +4,13 @@ internal import Statistics
 /// The sums over samples from which the estimates at one noise level, or of the integrals over all,
 /// follow.
 ///
-/// Everything is written in the error `e = z − ẑ` of the prediction: the mean of `‖e‖²` is L, and that of
-/// `z·e` is `D − A`, the divergence route, since `E‖z‖² = D`; the score-norm route is `D − B = 2 (D − A) − L`.
-/// Where the noise is large A and B are close to D, and these small numbers keep the digits that
-/// differences of A and B would lose.
+/// Everything is written in the error `e = z − ẑ` of the prediction: the mean of `‖e‖²` is L, and
+/// that of `z·e` is `D − A`, the divergence route, since `E‖z‖² = D`; the score-norm route is `D −
+/// B = 2 (D − A) − L`. Where the noise is large A and B are close to D, and these small numbers
+/// keep the digits that differences of A and B would lose.
 struct RateSums: Sendable {
-  /// Targets `w ‖e‖²`, `w z·e` and the linear part of the scaled bound; the controls of `SampleBlock`, then
-  /// those of the Gaussian baseline and of Stein's identity.
+  /// Targets `w ‖e‖²`, `w z·e` and the linear part of the scaled bound; the controls of
+  /// `SampleBlock`, then those of the Gaussian baseline and of Stein's identity.
   private(set) var moments = PairedMoments(targets: 3, controls: RateSums.controls)
   /// The weighted score-matching loss with the same controls, where the exact score is known.
   private(set) var mismatch = PairedMoments(targets: 1, controls: RateSums.controls)
@@ -47,8 +47,8 @@ struct RateSums: Sendable {
     }
   }
 
-  /// Adds the score-matching losses of some strata only: what differs between strata is then an error
-  /// too, so it is the means of pairs that are compared, two at a time.
+  /// Adds the score-matching losses of some strata only: what differs between strata is then an
+  /// error too, so it is the means of pairs that are compared, two at a time.
   private mutating func addPart(_ rows: Matrix<Double>, compared: Int) {
     for first in stride(from: 0, to: compared - 3, by: 4) {
       let means = [first, first + 2].map { row in
@@ -76,8 +76,8 @@ struct RateSums: Sendable {
   }
 }
 
-/// The factor `A/B` by which a prediction is best scaled, drawn to 1 where the prediction is next to
-/// nothing and the factor, of no consequence, would be all noise.
+/// The factor `A/B` by which a prediction is best scaled, drawn to 1 where the prediction is next
+/// to nothing and the factor, of no consequence, would be all noise.
 func scalingRatio(loss: Double, along: Double, dimension d: Double) -> Double {
   let least = 1e-3 * d
   let (a, b) = (d - along, d - 2 * along + loss)

@@ -2,15 +2,16 @@ internal import ForwardProcess
 internal import LinearAlgebra
 internal import Randomness
 
-/// Some samples of data and noise with their weights, and what of their control variates is the same
-/// at every noise level.
+/// Some samples of data and noise with their weights, and what of their control variates is the
+/// same at every noise level.
 struct SampleBlock: Sendable {
   /// The clean points and the noise, `(B, D)`.
   let y: Matrix<Double>
   let z: Matrix<Double>
   /// The weight of each sample, mean 1, `(B)`.
   private(set) var weights: [Double]
-  /// The controls `w − 1`, `w (‖z‖² − D)`, `w (y − E y)·z` and `w (‖y − E y‖² − tr Cov y)`, `(B, 4)`.
+  /// The controls `w − 1`, `w (‖z‖² − D)`, `w (y − E y)·z` and `w (‖y − E y‖² − tr Cov y)`, `(B,
+  /// 4)`.
   private(set) var controls: Matrix<Double>
 
   /// How many controls are the same at every level.

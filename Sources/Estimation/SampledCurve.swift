@@ -62,9 +62,9 @@ extension SampledCurve {
 
 /// The integrals of the routes over `ln σ`, in nats.
 ///
-/// Where levels share their samples these are means of the samples' own integrals, which vary far less
-/// than the rates: they are known better than the sum of the levels' estimates, and differ from it by
-/// no more than its error.
+/// Where levels share their samples these are means of the samples' own integrals, which vary far
+/// less than the rates: they are known better than the sum of the levels' estimates, and differ
+/// from it by no more than its error.
 public struct RateIntegrals: Sendable {
   /// The integral of the denoising loss, at least the entropy.
   public let loss: Estimate
@@ -80,7 +80,8 @@ public struct RateIntegrals: Sendable {
   /// Whether the standard errors allow for rare events that went unseen.
   public let restsOnRareEvents: Bool
 
-  /// The integrals from samples that the levels share; `gain` is by how much rescaling lowers the loss.
+  /// The integrals from samples that the levels share; `gain` is by how much rescaling lowers the
+  /// loss.
   init(_ total: RateFit, gain: Double, rule: LogIntegral) {
     loss = total.rates.combination(0, [1, 0, 0])
     divergence = total.rates.combination(0, [0, 1, 0])

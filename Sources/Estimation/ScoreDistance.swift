@@ -5,9 +5,10 @@ public import Statistics
 
 /// How far two score functions are apart, as functions: on the same noised samples of some data.
 ///
-/// Both see the same `x = y + σ z`, so what the samples have in common cancels: the difference of two
-/// bandwidth fractions `b̂ = E‖z − ẑ‖²/D` is known far better than either. Samples are independent from
-/// level to level and keyed by the seed; results do not depend on the number of threads.
+/// Both see the same `x = y + σ z`, so what the samples have in common cancels: the difference of
+/// two bandwidth fractions `b̂ = E‖z − ẑ‖²/D` is known far better than either. Samples are
+/// independent from level to level and keyed by the seed; results do not depend on the number of
+/// threads.
 public struct ScoreDistance: Sendable {
   /// The distance at one noise level.
   public struct Level: Sendable, Equatable {
@@ -15,7 +16,8 @@ public struct ScoreDistance: Sendable {
     public let sigma: Double
     /// The difference of the bandwidth fractions, the first less the second.
     public let bandwidthDifference: Estimate
-    /// The root mean square of a coordinate of the difference of the predicted noise, `√(E‖ẑ_A − ẑ_B‖²/D)`.
+    /// The root mean square of a coordinate of the difference of the predicted noise, `√(E‖ẑ_A −
+    /// ẑ_B‖²/D)`.
     public let noiseDistance: Double
   }
 
@@ -25,8 +27,8 @@ public struct ScoreDistance: Sendable {
   /// Samples handled by one task; a multiple of 4, as random streams ask.
   private static let blockSamples = 512
 
-  /// Compares two scores of the same dimension at the noise levels `sigmas`, with `samples` (at least 2)
-  /// from `source` at each.
+  /// Compares two scores of the same dimension at the noise levels `sigmas`, with `samples` (at
+  /// least 2) from `source` at each.
   public init(
     _ a: any ScoreFunction, _ b: any ScoreFunction, source: any SampleSource, at sigmas: [Double],
     samples: Int, seed: UInt64, workers: Workers
@@ -63,9 +65,9 @@ public struct ScoreDistance: Sendable {
 
   /// At how many levels the bandwidth fractions differ by more than chance.
   ///
-  /// The largest of many differences is large by selection: of two equal functions too, one level or
-  /// another lies beyond its own 95 % interval. Here the intervals hold the truth at all levels together
-  /// with 95 % at least, each with `1 − 0.05/levels` (Bonferroni 1936).
+  /// The largest of many differences is large by selection: of two equal functions too, one level
+  /// or another lies beyond its own 95 % interval. Here the intervals hold the truth at all levels
+  /// together with 95 % at least, each with `1 − 0.05/levels` (Bonferroni 1936).
   public var levelsThatDiffer: Int {
     levels.count { level in
       let interval = level.bandwidthDifference.interval(
@@ -82,8 +84,8 @@ public struct ScoreDistance: Sendable {
     levels.allSatisfy { $0.bandwidthDifference.value.isFinite && $0.noiseDistance.isFinite }
   }
 
-  /// Of one block of samples, per coordinate: the differences of the losses, and the squared distances
-  /// of the predicted noise.
+  /// Of one block of samples, per coordinate: the differences of the losses, and the squared
+  /// distances of the predicted noise.
   private static func moments(
     _ scores: (any ScoreFunction, any ScoreFunction), _ source: any SampleSource, sigma: Double,
     stream: RandomStream, rows: Range<Int>

@@ -4,14 +4,14 @@ internal import Statistics
 
 /// Evaluates a score function at noise levels from fresh samples of the data.
 ///
-/// One pass over the samples feeds all routes. Noise levels share their samples: along `x = y + σ z` with
-/// fixed `y` and `z` the losses of an exact score integrate to the surprisal of `y`,
-/// `∫ (D + σ² ∇·s + ‖ẑ‖² − z·ẑ) d ln σ = log p(y|x_min) − log p(y|x_max)` (from the heat equation, Equation
-/// 14), which for a finite law hardly varies from sample to sample. Stein's identity makes the same
-/// integrand a loss of any score, learned ones included: so the total entropy is known far better than
-/// the rates. The surprisal of continuous data varies more, with their density; a pilot sample tells
-/// whether the integral gains, and if not, levels have samples of their own. Results are keyed by the
-/// seed and do not depend on the number of threads.
+/// One pass over the samples feeds all routes. Noise levels share their samples: along `x = y + σ
+/// z` with fixed `y` and `z` the losses of an exact score integrate to the surprisal of `y`, `∫ (D
+/// + σ² ∇·s + ‖ẑ‖² − z·ẑ) d ln σ = log p(y|x_min) − log p(y|x_max)` (from the heat equation,
+/// Equation 14), which for a finite law hardly varies from sample to sample. Stein's identity makes
+/// the same integrand a loss of any score, learned ones included: so the total entropy is known far
+/// better than the rates. The surprisal of continuous data varies more, with their density; a pilot
+/// sample tells whether the integral gains, and if not, levels have samples of their own. Results
+/// are keyed by the seed and do not depend on the number of threads.
 public struct ScoreEvaluator: Sendable {
   /// The score function that is evaluated.
   public let score: any ScoreFunction
@@ -41,8 +41,8 @@ public struct ScoreEvaluator: Sendable {
 
   /// An evaluator of `score` on data from `source`; dimensions must agree.
   ///
-  /// `exactSamples` is `samplesPerLevel` if nil. `hasCheapDivergence` says that the divergence of the
-  /// score costs about as much as the score, as with most laws. Otherwise, in more than a few
+  /// `exactSamples` is `samplesPerLevel` if nil. `hasCheapDivergence` says that the divergence of
+  /// the score costs about as much as the score, as with most laws. Otherwise, in more than a few
   /// dimensions, one random probe a sample (Hutchinson 1990) stands in for it.
   public init(
     score: any ScoreFunction, source: any SampleSource, exact: (any ScoreFunction)?,

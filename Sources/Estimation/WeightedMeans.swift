@@ -2,11 +2,11 @@ internal import Statistics
 
 /// Running means of a few quantities over weighted clusters of samples, with standard errors.
 ///
-/// Samples are drawn from another density than the one that is averaged over, and weigh `w`, of mean
-/// exactly 1. The mean of `w q` is unbiased for that of q but keeps the noise of the weights even where
-/// q is constant; so `w − 1`, whose mean is 0, serves as a control variate (Owen 2013, chapters 8 and
-/// 9). Without weights all this is the plain mean. Sums are of deviations from running means (Welford
-/// 1962), so that a small spread about a large mean keeps its digits.
+/// Samples are drawn from another density than the one that is averaged over, and weigh `w`, of
+/// mean exactly 1. The mean of `w q` is unbiased for that of q but keeps the noise of the weights
+/// even where q is constant; so `w − 1`, whose mean is 0, serves as a control variate (Owen 2013,
+/// chapters 8 and 9). Without weights all this is the plain mean. Sums are of deviations from
+/// running means (Welford 1962), so that a small spread about a large mean keeps its digits.
 struct WeightedMeans: Sendable {
   /// How many clusters were added.
   private(set) var count = 0.0

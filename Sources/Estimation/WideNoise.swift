@@ -4,11 +4,12 @@ internal import Statistics
 
 /// Noise of which half is drawn wider than a standard normal, and the weights that make up for it.
 ///
-/// What isolated points lose at small noise comes from rare large `z`. Half of the noise therefore has
-/// the standard deviation `τ`, `τ² = 1 + 3/√D`: 2 in one dimension, and so near 1 in many that its
-/// divergence `D/2 (τ² − 1 − log τ²)` from the normal, 0.8 nats in one, never exceeds 9/4. A sample
-/// weighs `w = φ(z)/(½ φ(z) + ½ φ_τ(z))`, whichever half it came from (the defensive mixture of Hesterberg
-/// 1995 with the balance of Veach and Guibas 1995): its mean is 1, and it is never more than 2.
+/// What isolated points lose at small noise comes from rare large `z`. Half of the noise therefore
+/// has the standard deviation `τ`, `τ² = 1 + 3/√D`: 2 in one dimension, and so near 1 in many that
+/// its divergence `D/2 (τ² − 1 − log τ²)` from the normal, 0.8 nats in one, never exceeds 9/4. A
+/// sample weighs `w = φ(z)/(½ φ(z) + ½ φ_τ(z))`, whichever half it came from (the defensive mixture
+/// of Hesterberg 1995 with the balance of Veach and Guibas 1995): its mean is 1, and it is never
+/// more than 2.
 struct WideNoise: Sendable {
   /// The dimension D of the space.
   let dimension: Int
@@ -32,8 +33,8 @@ struct WideNoise: Sendable {
     return ratio > 700 ? 2 * exp(-ratio) : 2 / (1 + exp(ratio))
   }
 
-  /// What a sample weighs that is so far out that thirty of `samples` plain ones would be, or a tenth
-  /// where they are few.
+  /// What a sample weighs that is so far out that thirty of `samples` plain ones would be, or a
+  /// tenth where they are few.
   ///
   /// The quantile of `‖z‖²` is that of Wilson and Hilferty (1931).
   func tailWeight(samples: Double) -> Double {

@@ -2,11 +2,10 @@ public import LinearAlgebra
 public import Randomness
 
 extension GaussianBaseline {
-  /// Samples `firstSample ..< firstSample + count` of the baseline's law under noise, `N(E y, Cov y + σ²)`,
-  /// `(count, D)`.
+  /// Samples of the baseline's law under noise, `N(E y, Cov y + σ²)`: `(count, D)`.
   ///
-  /// Where a reverse process starts (Ambrogioni 2025, after Equation 6, corrected): of all normal laws the
-  /// nearest to that of the noised data. `firstSample · D` is a multiple of 4.
+  /// Where a reverse process starts (Ambrogioni 2025, after Equation 6, corrected): of all normal
+  /// laws the nearest to that of the noised data. `firstSample · D` is a multiple of 4.
   public func samples(
     _ count: Int, sigma: Double, stream: RandomStream, firstSample: Int = 0
   ) -> Matrix<Double> {

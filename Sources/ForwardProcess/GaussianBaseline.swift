@@ -1,11 +1,13 @@
 internal import Glibc
 public import LinearAlgebra
 
-/// The normal law with the mean and covariance of some data, and its optimal denoiser, which is linear.
+/// The normal law with the mean and covariance of some data, and its optimal denoiser, which is
+/// linear.
 ///
 /// No law of these moments has a larger entropy rate at any noise level, nor a larger differential
-/// entropy: the linear denoiser is the best one for the normal law, and does as well for every other
-/// (Kong, Brekelmans and Ver Steeg 2023, Equation 13). Its expected loss is known whatever the data.
+/// entropy: the linear denoiser is the best one for the normal law, and does as well for every
+/// other (Kong, Brekelmans and Ver Steeg 2023, Equation 13). Its expected loss is known whatever
+/// the data.
 public struct GaussianBaseline: Sendable {
   /// The eigenvalues λ of the covariance, `(D)`, none negative: ascending, or along the axes.
   public let eigenvalues: [Double]
@@ -32,12 +34,12 @@ public struct GaussianBaseline: Sendable {
     eigenvectors = eigen.vectors
   }
 
-  /// The baseline of data of which only `moments` are known: normal with the same spread `tr Cov/D` in
-  /// every direction.
+  /// The baseline of data of which only `moments` are known: normal with the same spread `tr Cov/D`
+  /// in every direction.
   ///
-  /// By Jensen's inequality its entropies are larger still than those of the normal law with the data's
-  /// covariance. All that is said here of data with the baseline's moments holds for data with its
-  /// mean and total variance.
+  /// By Jensen's inequality its entropies are larger still than those of the normal law with the
+  /// data's covariance. All that is said here of data with the baseline's moments holds for data
+  /// with its mean and total variance.
   public init(isotropic moments: DataMoments) {
     let dimension = moments.mean.count
     eigenvalues = Array(
@@ -51,8 +53,8 @@ public struct GaussianBaseline: Sendable {
     eigenvalues.reduce(0) { $0 + $1 / ($1 + sigma * sigma) }
   }
 
-  /// The integral of `entropyRate` from `sigma` to infinity, `½ Σ log(1 + λ/σ²)`, in nats: more than any
-  /// law of these moments decides above that noise level.
+  /// The integral of `entropyRate` from `sigma` to infinity, `½ Σ log(1 + λ/σ²)`, in nats: more
+  /// than any law of these moments decides above that noise level.
   public func entropy(above sigma: Double) -> Double {
     eigenvalues.reduce(0) { $0 + log1p($1 / sigma / sigma) / 2 }
   }
@@ -63,8 +65,8 @@ public struct GaussianBaseline: Sendable {
     return eigenvalues.reduce(0) { $0 + (log(2 * Double.pi * $1) + 1) / 2 }
   }
 
-  /// The factors `σ/(λ + σ²)` of the linear denoiser, 0 in directions in which rounding of λ would change
-  /// its loss by more than 1e-10 nats.
+  /// The factors `σ/(λ + σ²)` of the linear denoiser, 0 in directions in which rounding of λ would
+  /// change its loss by more than 1e-10 nats.
   private func factors(sigma: Double) -> [Double] {
     eigenvalues.map {
       let factor = sigma / ($0 + sigma * sigma)
@@ -72,16 +74,17 @@ public struct GaussianBaseline: Sendable {
     }
   }
 
-  /// The expected loss `E‖z − ẑ‖²` of `predictedNoise` on any data with these moments, in nats per unit of
-  /// `ln σ`: `Σ (1 − σ f)² + λ f²` with its factors f, which is `entropyRate` but for rounding.
+  /// The expected loss `E‖z − ẑ‖²` of `predictedNoise` on any data with these moments, in nats per
+  /// unit of `ln σ`: `Σ (1 − σ f)² + λ f²` with its factors f, which is `entropyRate` but for
+  /// rounding.
   public func expectedLoss(sigma: Double) -> Double {
     zip(eigenvalues, factors(sigma: sigma)).reduce(0) {
       $0 + ($1.1 > 0 ? $1.0 / ($1.0 + sigma * sigma) : 1)
     }
   }
 
-  /// The noise `σ (Σ + σ²)⁻¹ (x − E y)` that the linear denoiser predicts at the rows of `x`, `(B, D)`; 0
-  /// in directions whose variance is lost to rounding.
+  /// The noise `σ (Σ + σ²)⁻¹ (x − E y)` that the linear denoiser predicts at the rows of `x`, `(B,
+  /// D)`; 0 in directions whose variance is lost to rounding.
   public func predictedNoise(at x: Matrix<Double>, sigma: Double) -> Matrix<Double> {
     precondition(x.columns == mean.count && sigma > 0)
     var centred = x

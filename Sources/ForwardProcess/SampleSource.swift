@@ -12,18 +12,19 @@ public protocol SampleSource: Sendable {
   /// The exact mean and total variance of the samples.
   var moments: DataMoments { get }
 
-  /// The exact covariance of the samples, `(D, D)`, made anew each time; nil where it is not known or
-  /// `D > largestCovariance`.
+  /// The exact covariance of the samples, `(D, D)`, made anew each time; nil where it is not known
+  /// or `D > largestCovariance`.
   var covariance: Matrix<Double>? { get }
 
   /// Which numbers of a stream a sample is made of, so that they can be stratified.
   var ingredients: SampleIngredients { get }
 
-  /// Overwrites the rows of `y` `(B, D)` with samples `firstSample ..< firstSample + B` minus the mean.
+  /// Overwrites the rows of `y` `(B, D)` with samples `firstSample ..< firstSample + B` minus the
+  /// mean.
   ///
-  /// For training: the mean is taken off before the number is rounded to single precision. `scratch`
-  /// is contiguous of the same shape, overwritten. `firstSample · D` is a multiple of 4. Allocates
-  /// nothing. The stream's purpose is replaced by those that the source needs.
+  /// For training: the mean is taken off before the number is rounded to single precision.
+  /// `scratch` is contiguous of the same shape, overwritten. `firstSample · D` is a multiple of 4.
+  /// Allocates nothing. The stream's purpose is replaced by those that the source needs.
   func drawCentred(
     into y: MatrixView<Float>, scratch: MatrixView<Float>, stream: RandomStream, firstSample: Int)
 

@@ -3,13 +3,13 @@ public import LinearAlgebra
 /// A score function: the gradient of the log density of noised data, exact (a law) or learned (a
 /// network).
 ///
-/// Everything in Estimation and Dynamics takes one of these and does not ask which it is. With
-/// `x = y + σ z`, `z ~ N(0, 1)`, the score is `s(x, σ) = ∇ log p_σ(x) = E[y − x | x] / σ²` (Ambrogioni
+/// Everything in Estimation and Dynamics takes one of these and does not ask which it is. With `x =
+/// y + σ z`, `z ~ N(0, 1)`, the score is `s(x, σ) = ∇ log p_σ(x) = E[y − x | x] / σ²` (Ambrogioni
 /// 2025, before Eq. 7, sign corrected). All `x` are `(B, D)`, one point a row; `sigma > 0`.
 ///
-/// Five requirements, of which two have defaults: products and traces of the Jacobian follow from it, but
-/// a network has a product for the cost of one more pass, and a law of points without a `D × D` matrix;
-/// as mere extensions they could not be replaced.
+/// Five requirements, of which two have defaults: products and traces of the Jacobian follow from
+/// it, but a network has a product for the cost of one more pass, and a law of points without a `D
+/// × D` matrix; as mere extensions they could not be replaced.
 public protocol ScoreFunction: Sendable {
   /// The dimension D of the space.
   var dimension: Int { get }

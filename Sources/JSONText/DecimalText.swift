@@ -1,8 +1,8 @@
 /// The number that the bytes write in decimal, correctly rounded; nil if they write none.
 ///
 /// A number is an optional sign, digits with at most one point among, before or after them, and
-/// optionally `e` or `E` with an integer. Nothing else: no spaces, hexadecimals, `inf` or `nan`, and
-/// no locale. What is too large for a `Double` is infinite.
+/// optionally `e` or `E` with an integer. Nothing else: no spaces, hexadecimals, `inf` or `nan`,
+/// and no locale. What is too large for a `Double` is infinite.
 package func decimalValue(of bytes: Span<UInt8>) -> Double? {
   guard let decimal = ScannedDecimal(bytes) else { return nil }
   if let value = decimal.exactValue { return value }

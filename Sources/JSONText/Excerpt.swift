@@ -1,4 +1,5 @@
-/// `text` in quotes as a message can show it: cut to `limit` characters, control characters escaped.
+/// `text` in quotes as a message can show it: cut to `limit` characters, control characters
+/// escaped.
 package func excerpt(_ text: some StringProtocol, limit: Int = 40) -> String {
   var shown = "'"
   var count = 0

@@ -6,8 +6,8 @@ public enum JSONError: Error, Equatable, Sendable {
   case unexpected(path: String, expected: String, found: String)
   /// The object has no member `path`.
   case missing(path: String)
-  /// The object has a member `path` that means nothing; `known` are the keys that do, and `suggestion`
-  /// the one of them that is near.
+  /// The object has a member `path` that means nothing; `known` are the keys that do, and
+  /// `suggestion` the one of them that is near.
   case unknown(path: String, suggestion: String?, known: [String])
 
   /// Where in the document: `line 3, column 7` or a key path.

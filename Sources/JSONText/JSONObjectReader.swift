@@ -1,7 +1,7 @@
 /// Takes the members out of an object one by one, and knows which are left.
 ///
-/// Every error names the place by its path of keys, such as `components[2].weight`. A member that is
-/// `null` counts as one of the wrong kind. After the last member comes `finish`.
+/// Every error names the place by its path of keys, such as `components[2].weight`. A member that
+/// is `null` counts as one of the wrong kind. After the last member comes `finish`.
 public struct JSONObjectReader: Sendable {
   /// Where in the document the object is; empty for the document itself.
   public let path: String

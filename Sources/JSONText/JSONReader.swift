@@ -18,8 +18,8 @@ extension JSONValue {
 
 /// What a reader of JSON allows.
 public struct JSONReadingOptions: Sendable {
-  /// Whether `//` and `/* */` comments, and a byte order mark, count as space: for files that people
-  /// write.
+  /// Whether `//` and `/* */` comments, and a byte order mark, count as space: for files that
+  /// people write.
   public var allowingComments: Bool
   /// How deep lists and objects may nest.
   public var maximumDepth: Int

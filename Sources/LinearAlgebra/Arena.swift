@@ -27,7 +27,8 @@ public final class Arena<Element: Scalar>: @unchecked Sendable {
     self.capacity = capacity
     let bytes = UnsafeMutableRawPointer.allocate(
       byteCount: max(capacity, 1) * MemoryLayout<Element>.stride, alignment: 64)
-    // Zero is all bits zero for floats and doubles; element by element a generic loop would take long.
+    // Zero is all bits zero for floats and doubles; element by element a generic loop would take
+    // long.
     memset(bytes, 0, max(capacity, 1) * MemoryLayout<Element>.stride)
     base = bytes.bindMemory(to: Element.self, capacity: max(capacity, 1))
   }

@@ -2,8 +2,8 @@ internal import COpenBLAS
 
 /// The OpenBLAS library that does the matrix products.
 public enum BLAS {
-  /// Makes OpenBLAS compute each product on the calling thread, parallelism being `Workers`' business,
-  /// and with kernels that fit the processor.
+  /// Makes OpenBLAS compute each product on the calling thread, parallelism being `Workers`'
+  /// business, and with kernels that fit the processor.
   ///
   /// Evaluated once, before the first product and before the threads of any `Workers`.
   static let isReady: Void = {

@@ -1,7 +1,7 @@
 internal import CVectorMath
 
-/// Calls `body` with numbers below the smallest normal one (1e-38 in single precision) taken for 0 on this
-/// thread.
+/// Calls `body` with numbers below the smallest normal one (1e-38 in single precision) taken for 0
+/// on this thread.
 ///
 /// Processors are slow with them by a factor of a hundred. Networks make many: a unit far below its
 /// threshold has the value `a exp(a)`.

@@ -27,8 +27,8 @@ public struct EliminationFactors: Sendable {
 }
 
 extension Matrix<Double> {
-  /// The shortest `x`, `(n)`, of those that come nearest to `A x = b` for this `(n, n)` matrix, where
-  /// singular values below `cutoff` of the largest count as 0; nil where it is not finite.
+  /// The shortest `x`, `(n)`, of those that come nearest to `A x = b` for this `(n, n)` matrix,
+  /// where singular values below `cutoff` of the largest count as 0; nil where it is not finite.
   public func shortestSolution(of right: [Double], cutoff: Double) -> [Double]? {
     precondition(rows == columns && right.count == rows)
     _ = BLAS.isReady
@@ -52,8 +52,8 @@ extension Matrix<Double> {
     return x.allSatisfy(\.isFinite) ? x : nil
   }
 
-  /// The real parts of the eigenvalues of this square matrix, ascending, `(n)`; nil where the iteration
-  /// does not converge, which takes a matrix that is not finite.
+  /// The real parts of the eigenvalues of this square matrix, ascending, `(n)`; nil where the
+  /// iteration does not converge, which takes a matrix that is not finite.
   ///
   /// Exactly symmetric matrices take the path of symmetric ones.
   public var eigenvalueRealParts: [Double]? {

@@ -89,7 +89,8 @@ public enum Factor<Element: Scalar> {
 }
 
 extension MatrixView {
-  /// Overwrites the matrix with `scale · left · right`, or adds that to the share of it that is kept.
+  /// Overwrites the matrix with `scale · left · right`, or adds that to the share of it that is
+  /// kept.
   ///
   /// `left` is `(m, k)`, `right` is `(k, n)`, the matrix `(m, n)`; it must not overlap the factors.
   public func setProduct(
@@ -106,8 +107,8 @@ extension MatrixView {
 
   /// Overwrites the lower triangle with that of `scale · a aᵀ`, plus the share of it that is kept.
   ///
-  /// `a` is `(n, k)`, the matrix `(n, n)`; half the work of the product. What is above the diagonal is
-  /// left alone.
+  /// `a` is `(n, k)`, the matrix `(n, n)`; half the work of the product. What is above the diagonal
+  /// is left alone.
   public func setSymmetricSquare(of a: Factor<Element>, scale: Element = 1, keeping: Element = 0) {
     precondition(rows == columns && a.rows == rows)
     guard rows > 0 else { return }
@@ -117,7 +118,8 @@ extension MatrixView {
       stride)
   }
 
-  /// Overwrites the matrix with `left · symmetric`; of the symmetric matrix only the lower triangle is read.
+  /// Overwrites the matrix with `left · symmetric`; of the symmetric matrix only the lower triangle
+  /// is read.
   public func setProduct(_ left: MatrixView, symmetric: MatrixView) {
     precondition(symmetric.rows == columns && symmetric.columns == columns)
     precondition(left.rows == rows && left.columns == columns)

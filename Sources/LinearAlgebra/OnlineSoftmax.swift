@@ -2,11 +2,11 @@ internal import CVectorMath
 
 /// A softmax over columns that arrive in blocks, with moments of the logits, for many rows at once.
 ///
-/// Milakov and Gimelshein, "Online normalizer calculation for softmax" (2018), but the largest entry
-/// of each row is kept apart from the *others*: with `m` its logit and `e = exp(a − m)`, the sums run
-/// over the others alone. Where one entry has nearly all of the weight, as in the posterior of
-/// isolated points, one minus its weight is then known to relative accuracy. Weights `e` below
-/// `exp(−700)` are 0.
+/// Milakov and Gimelshein, "Online normalizer calculation for softmax" (2018), but the largest
+/// entry of each row is kept apart from the *others*: with `m` its logit and `e = exp(a − m)`, the
+/// sums run over the others alone. Where one entry has nearly all of the weight, as in the
+/// posterior of isolated points, one minus its weight is then known to relative accuracy. Weights
+/// `e` below `exp(−700)` are 0.
 public struct OnlineSoftmax: Sendable {
   /// One row's largest entry, and sums over the other entries.
   public struct Row: Sendable {
@@ -50,8 +50,9 @@ public struct OnlineSoftmax: Sendable {
 
   /// Adds columns `firstColumn ..< firstColumn + n` and overwrites `logits` with their weights `e`.
   ///
-  /// `logits` is `(B, n)` with B at most the number of rows, `n ≥ 1`; the logits proper are `logits +
-  /// offsets`. `offsets` and `squares` are `(n)`. The weight of a row's largest entry is written as 0.
+  /// `logits` is `(B, n)` with B at most the number of rows, `n ≥ 1`; the logits proper are `logits
+  /// + offsets`. `offsets` and `squares` are `(n)`. The weight of a row's largest entry is written
+  /// as 0.
   public mutating func add(
     _ logits: MatrixView<Double>, offsets: VectorView<Double>, squares: VectorView<Double>,
     firstColumn: Int

@@ -28,7 +28,8 @@ extension VectorView {
     Element.library.routines.fromDouble(count, other.base, base)
   }
 
-  /// Overwrites the elements with `other − shift`, all of one length, converted after the difference.
+  /// Overwrites the elements with `other − shift`, all of one length, converted after the
+  /// difference.
   public func copy(converting other: VectorView<Double>, minus shift: VectorView<Double>) {
     precondition(other.count == count && shift.count == count)
     Element.library.routines.differenceFromDouble(count, other.base, shift.base, base)

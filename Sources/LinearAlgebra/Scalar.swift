@@ -11,7 +11,8 @@ public protocol Scalar: BinaryFloatingPoint, Sendable where Self: CVarArg {
   static var library: Library<Self> { get }
 }
 
-/// The home of a table of routines, so that generic code reaches one of them without copying them all.
+/// The home of a table of routines, so that generic code reaches one of them without copying them
+/// all.
 public final class Library<Element>: Sendable {
   let routines: Routines<Element>
 

@@ -1,5 +1,5 @@
-/// Numbered tasks that a team runs again and again: made once, where a closure that is written at the
-/// call costs an allocation each time.
+/// Numbered tasks that a team runs again and again: made once, where a closure that is written at
+/// the call costs an allocation each time.
 public final class TaskList: @unchecked Sendable {
   // Sendable: immutable, and so is what the pointer refers to, which lives as long.
 

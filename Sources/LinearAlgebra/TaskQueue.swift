@@ -4,9 +4,9 @@ internal import Synchronization
 
 /// The tasks of a team, and what its threads share: who claims which task, and how the idle wait.
 final class TaskQueue: @unchecked Sendable {
-  // Sendable: `body` is written by `publish` before the tasks are (a releasing store) and read only by
-  // a thread that has claimed one of them (an acquiring operation); `publish` returns, and may be
-  // called again, only after every claimed task has finished.
+  // Sendable: `body` is written by `publish` before the tasks are (a releasing store) and read only
+  // by a thread that has claimed one of them (an acquiring operation); `publish` returns, and may
+  // be called again, only after every claimed task has finished.
 
   typealias Body = @Sendable (_ task: Int, _ worker: Int) -> Void
 
@@ -118,9 +118,9 @@ final class TaskQueue: @unchecked Sendable {
 
   /// Calls the body.
   ///
-  /// Out of line, so that this thread's hold on the closure ends with the call, before the task counts
-  /// as finished: otherwise `publish` could return while a reference lives, and its closure had
-  /// escaped.
+  /// Out of line, so that this thread's hold on the closure ends with the call, before the task
+  /// counts as finished: otherwise `publish` could return while a reference lives, and its closure
+  /// had escaped.
   @inline(never)
   private static func call(_ body: UnsafePointer<Body>, _ task: Int, _ worker: Int) {
     body.pointee(task, worker)

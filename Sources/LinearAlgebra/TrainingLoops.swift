@@ -43,8 +43,8 @@ extension MatrixView {
 
   /// Takes a gradient `dY`, `(B, out)`, back through a narrow layer and the activation before it.
   ///
-  /// Overwrites the matrix, `(B, in)`, with `(dY · weight) ⊙ slope`, `sums` `(in)` with the sums of its
-  /// columns, and `weightGradient` `(out, in)` with `dYᵀ · h`. `h` and `slope` are `(B, in)`.
+  /// Overwrites the matrix, `(B, in)`, with `(dY · weight) ⊙ slope`, `sums` `(in)` with the sums of
+  /// its columns, and `weightGradient` `(out, in)` with `dYᵀ · h`. `h` and `slope` are `(B, in)`.
   public func setNarrowGradient(
     _ dY: MatrixView, weight: MatrixView, h: MatrixView, slope: MatrixView,
     sums: VectorView<Element>, weightGradient: MatrixView
@@ -72,7 +72,8 @@ extension MatrixView {
       rows, frequencies.count, x.base, frequencies.base, base, stride)
   }
 
-  /// Overwrites the matrix with `inputScale_r (y_r − shift + σ_r z_r)` and notes each row's moments.
+  /// Overwrites the matrix with `inputScale_r (y_r − shift + σ_r z_r)` and notes each row's
+  /// moments.
   ///
   /// `y` and `z` are `(B, D)`; `moments` is `(B, 3)`: `‖z‖²`, `y·z`, `‖y‖²`.
   public func setPerturbed(
@@ -88,11 +89,12 @@ extension MatrixView {
       moments.base)
   }
 
-  /// Turns network outputs `f` (this matrix) into gradients of the denoising loss, and notes the loss.
+  /// Turns network outputs `f` (this matrix) into gradients of the denoising loss, and notes the
+  /// loss.
   ///
   /// With the residual `r = z − keep u + gain (f + bias)` of each row, the error of the noise
-  /// predictor: `loss` `(B)` receives `‖r‖²` and the matrix `(B, D)` becomes `2 weight gain · r`, the
-  /// gradient of the sum of `weight · ‖r‖²`. Returns the sum of `share · ‖r‖²`.
+  /// predictor: `loss` `(B)` receives `‖r‖²` and the matrix `(B, D)` becomes `2 weight gain · r`,
+  /// the gradient of the sum of `weight · ‖r‖²`. Returns the sum of `share · ‖r‖²`.
   public func setDenoisingGradient(
     z: MatrixView, u: MatrixView, keep: VectorView<Element>, gain: VectorView<Element>,
     share: VectorView<Element>, weight: VectorView<Element>, bias: VectorView<Element>,
@@ -111,8 +113,9 @@ extension MatrixView {
 extension VectorView {
   /// Sums over these losses and the controls of their samples, as `ControlledMoments` keeps them.
   ///
-  /// `moments` `(B, 3)` are those of `setPerturbed`. Overwrites `sums` `(15)` with those of the loss and
-  /// of `‖z‖² − dimension`, `y·z` and `‖y‖² − totalVariance`; the last counts as 0 within `rounding` of it.
+  /// `moments` `(B, 3)` are those of `setPerturbed`. Overwrites `sums` `(15)` with those of the
+  /// loss and of `‖z‖² − dimension`, `y·z` and `‖y‖² − totalVariance`; the last counts as 0 within
+  /// `rounding` of it.
   public func sumLedger(
     moments: MatrixView<Element>, dimension: Int, totalVariance: Double, rounding: Double,
     into sums: VectorView<Double>
@@ -125,9 +128,9 @@ extension VectorView {
 
   /// Fills the vector with noise levels `ln(σ/scale)`, and others with what follows from them.
   ///
-  /// Level r lies at the relative position `offset` between `edges[r]` and `edges[r + 1]`. With
-  /// `ρ = √(σ² + scale²)`, `inputScale` is `1/ρ`, `keep` `σ/ρ`, `gain` `scale/ρ`; `share` is the distance
-  /// of the edges over `width`. All are `(B)`, `edges` is `(B + 1)`.
+  /// Level r lies at the relative position `offset` between `edges[r]` and `edges[r + 1]`. With `ρ
+  /// = √(σ² + scale²)`, `inputScale` is `1/ρ`, `keep` `σ/ρ`, `gain` `scale/ρ`; `share` is the
+  /// distance of the edges over `width`. All are `(B)`, `edges` is `(B + 1)`.
   public func setNoiseLevels(
     between edges: VectorView<Double>, at offset: Double, scale: Double, width: Double,
     sigma: VectorView, inputScale: VectorView, keep: VectorView, gain: VectorView,
@@ -163,11 +166,12 @@ extension VectorView {
       epsilon, averageWeight)
   }
 
-  /// Takes this vector for a gradient, updates Adam's moments by it, and replaces it by the direction
-  /// `m̂/(√v̂ + ε)`, up to the bias correction that `epsilon` and the caller's rate carry.
+  /// Takes this vector for a gradient, updates Adam's moments by it, and replaces it by the
+  /// direction `m̂/(√v̂ + ε)`, up to the bias correction that `epsilon` and the caller's rate
+  /// carry.
   ///
-  /// No component exceeds `(1 − β₁)/√((1 − β₂)(1 − β₁²/β₂))`, which averages of the same gradients cannot
-  /// (Cauchy and Schwarz); those whose basis has turned can, by any factor. `β₁² < β₂`.
+  /// No component exceeds `(1 − β₁)/√((1 − β₂)(1 − β₁²/β₂))`, which averages of the same gradients
+  /// cannot (Cauchy and Schwarz); those whose basis has turned can, by any factor. `β₁² < β₂`.
   public func becomeAdamDirection(
     first: VectorView, second: VectorView, beta1: Element, beta2: Element, epsilon: Element
   ) {
@@ -191,8 +195,8 @@ extension MatrixView {
   /// The numbers that `orthonormalizeRows` works in, for a matrix of n rows.
   public static func orthonormalizationSize(_ n: Int) -> Int { 65 * n }
 
-  /// Replaces the rows of a square matrix by an orthonormal basis: row k spans, with those before it,
-  /// what the first k rows did (Householder's QR decomposition, LAPACK's `geqrf` and `orgqr`).
+  /// Replaces the rows of a square matrix by an orthonormal basis: row k spans, with those before
+  /// it, what the first k rows did (Householder's QR decomposition, LAPACK's `geqrf` and `orgqr`).
   ///
   /// Rows that depend on others, zeros too, become whatever completes the basis. `workspace` holds
   /// `orthonormalizationSize(rows)` numbers, overwritten.

@@ -27,11 +27,12 @@ public enum RandomPurpose: UInt32, Sendable {
   case test = 10
 }
 
-/// A stream of random numbers keyed by seed, step and purpose, in which every number has an address.
+/// A stream of random numbers keyed by seed, step and purpose, in which every number has an
+/// address.
 ///
-/// Philox4x32-10 (Salmon et al., SC 2011): number `i` of sample `j` is a function of its address and
-/// the key alone, so draws do not depend on the order or the thread in which they are made, and the
-/// whole state of a generator is `(seed, step)`.
+/// Philox4x32-10 (Salmon et al., SC 2011): number `i` of sample `j` is a function of its address
+/// and the key alone, so draws do not depend on the order or the thread in which they are made, and
+/// the whole state of a generator is `(seed, step)`.
 public struct RandomStream: Sendable {
   /// The seed of the run.
   public let seed: UInt64
@@ -42,8 +43,8 @@ public struct RandomStream: Sendable {
   /// The strata of the samples; nil where samples are independent.
   public let strata: Strata?
 
-  /// The first of the steps that are noise levels of an evaluation: no training takes as many steps, so
-  /// a network is never evaluated on the very noise it was trained on.
+  /// The first of the steps that are noise levels of an evaluation: no training takes as many
+  /// steps, so a network is never evaluated on the very noise it was trained on.
   public static let evaluationSteps: UInt32 = 1 << 31
 
   /// The stream of `purpose` at `step` under `seed`.
@@ -83,7 +84,8 @@ public struct RandomStream: Sendable {
   /// Fills rows `0 ..< B` of a contiguous `(B, D)` matrix with the standard normals of samples
   /// `first ..< first + B`.
   ///
-  /// `first · D` must be a multiple of 4. Box and Muller (1958): floats reach |z| < 6.77, doubles 8.58.
+  /// `first · D` must be a multiple of 4. Box and Muller (1958): floats reach |z| < 6.77, doubles
+  /// 8.58.
   public func fillNormal<Element: Scalar>(_ view: MatrixView<Element>, firstSample first: Int) {
     view.vector.fillNormal(
       key: seed, position: step, domain: purpose.rawValue, first: UInt64(first * view.columns))

@@ -1,13 +1,13 @@
 /// A partition of the unit cube into cells of equal volume, each of which gets two samples.
 ///
-/// The cells are consecutive pieces of the curve that Morton (1966) drew through the cube: the binary
-/// digits of a place on the curve, dealt out in turn, are those of the coordinates. Any number of
-/// pieces will do, and the map keeps volumes, so a sample in a random piece is uniform in the cube. Two
-/// in one piece are nearly alike: their differences say what the partition has not removed (Cochran
-/// 1977, chapter 5), without regard to what differs between cells.
+/// The cells are consecutive pieces of the curve that Morton (1966) drew through the cube: the
+/// binary digits of a place on the curve, dealt out in turn, are those of the coordinates. Any
+/// number of pieces will do, and the map keeps volumes, so a sample in a random piece is uniform in
+/// the cube. Two in one piece are nearly alike: their differences say what the partition has not
+/// removed (Cochran 1977, chapter 5), without regard to what differs between cells.
 ///
-/// The order of the cells is scattered by the seed, and all digits are flipped at random, so that any part
-/// of the samples is as good as independent ones of its number.
+/// The order of the cells is scattered by the seed, and all digits are flipped at random, so that
+/// any part of the samples is as good as independent ones of its number.
 public struct Strata: Sendable, Equatable {
   /// The number of cells.
   public let cells: Int
@@ -27,8 +27,8 @@ public struct Strata: Sendable, Equatable {
 
   /// Cells for pairs of samples of data and noise in `dimension` coordinates.
   ///
-  /// The first uniform number comes first, then the noise, the normal numbers, and the other uniform
-  /// ones: as many as have two digits each.
+  /// The first uniform number comes first, then the noise, the normal numbers, and the other
+  /// uniform ones: as many as have two digits each.
   public init(cells: Int, dimension: Int, ingredients: SampleIngredients, seed: UInt64) {
     precondition(cells >= 1 && dimension >= 1)
     self.cells = cells
@@ -51,8 +51,8 @@ public struct Strata: Sendable, Equatable {
 
   /// The cell that a sample falls into: samples `2k` and `2k + 1` share one.
   ///
-  /// A permutation of the numbers of as many binary digits as the largest has, again and again until one
-  /// is a cell's.
+  /// A permutation of the numbers of as many binary digits as the largest has, again and again
+  /// until one is a cell's.
   func cell(of sample: Int) -> Int {
     precondition(sample >= 0 && sample / 2 < cells)
     var cell = UInt64(sample / 2)

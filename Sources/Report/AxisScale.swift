@@ -2,8 +2,8 @@ internal import Glibc
 
 /// What an axis shows: its ends and its ticks.
 ///
-/// gnuplot's own choice leaves a logarithmic axis of less than two decades with one label or none, and
-/// its guess of how wide labels are is too wide by half.
+/// gnuplot's own choice leaves a logarithmic axis of less than two decades with one label or none,
+/// and its guess of how wide labels are is too wide by half.
 struct AxisScale {
   /// A mark on the axis; a label is nil at small marks.
   struct Tick {
@@ -14,7 +14,8 @@ struct AxisScale {
   let isLogarithmic: Bool
   let range: ClosedRange<Double>
 
-  /// The scale that shows `values` (those that can be drawn), with room at the ends when `isPadded`.
+  /// The scale that shows `values` (those that can be drawn), with room at the ends when
+  /// `isPadded`.
   init(_ axis: Figure.Axis, values: [Double], isPadded: Bool) {
     isLogarithmic = axis.isLogarithmic
     let logarithmic = axis.isLogarithmic

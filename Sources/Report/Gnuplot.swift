@@ -40,7 +40,8 @@ public struct Gnuplot: Sendable {
 
   /// The bytes of a file that shows the figure.
   ///
-  /// Throws `ReportError` when gnuplot is missing (Debian package `gnuplot-nox`), fails, or is too slow.
+  /// Throws `ReportError` when gnuplot is missing (Debian package `gnuplot-nox`), fails, or is too
+  /// slow.
   public func render(
     _ figure: Figure, as format: Format, layout: Layout = .wide
   ) throws -> [UInt8] {
@@ -53,10 +54,10 @@ public struct Gnuplot: Sendable {
 
   /// The figure as an `<svg>` element to stand in an HTML page.
   ///
-  /// Every identifier in it begins with `id` (letters, digits, hyphens), so that figures with different
-  /// ones can share a page. It has a `viewBox` and no size. Text is in `currentColor`; the colours are
-  /// the custom properties `--figure-0` … `--figure-7` and `--figure-grid`, with values for light paper
-  /// where the page sets none.
+  /// Every identifier in it begins with `id` (letters, digits, hyphens), so that figures with
+  /// different ones can share a page. It has a `viewBox` and no size. Text is in `currentColor`;
+  /// the colours are the custom properties `--figure-0` … `--figure-7` and `--figure-grid`, with
+  /// values for light paper where the page sets none.
   public func inlineSVG(
     _ figure: Figure, id: String, layout: Layout = .wide
   ) throws -> String {
@@ -67,7 +68,8 @@ public struct Gnuplot: Sendable {
 
   /// What the program writes to stdout when it is given the script.
   private func run(_ script: GnuplotScript, format: Format) throws -> [UInt8] {
-    // `-d` ignores the settings of the user and the system, so that a figure is the same everywhere.
+    // `-d` ignores the settings of the user and the system, so that a figure is the same
+    // everywhere.
     let result = try Subprocess.run(
       program, ["-d"], input: Array(script.text.utf8), environment: Gnuplot.environment,
       timeout: timeout, package: "gnuplot-nox")

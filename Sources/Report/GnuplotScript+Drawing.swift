@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// What stands in the plot, from back to front: each part adds its data and a clause of the plot command.
+/// What stands in the plot, from back to front: each part adds its data and a clause of the plot
+/// command.
 extension GnuplotScript {
   mutating func addBackground() {
     for shade in 1...Figure.darkestShade {
@@ -121,7 +122,8 @@ extension GnuplotScript {
       && row.dropFirst().allSatisfy { AxisScale.isDrawable($0, logarithmic: y.isLogarithmic) }
   }
 
-  /// The end of an interval, moved to the edge of the plot where a logarithmic axis has no place for it.
+  /// The end of an interval, moved to the edge of the plot where a logarithmic axis has no place
+  /// for it.
   private func positive(_ value: Double) -> Double {
     y.isLogarithmic && value <= 0 ? y.range.lowerBound : value
   }

@@ -1,9 +1,9 @@
 /// A figure as a gnuplot program with its data inside.
 ///
-/// Text of the user's appears in single quotes alone, where nothing is special to gnuplot but the quote:
-/// no commands, variables or markup are substituted. A quote inside becomes an apostrophe `’`, since
-/// gnuplot takes its own escape, the doubled quote, for an empty string at the start of a text. Numbers
-/// are Swift's.
+/// Text of the user's appears in single quotes alone, where nothing is special to gnuplot but the
+/// quote: no commands, variables or markup are substituted. A quote inside becomes an apostrophe
+/// `’`, since gnuplot takes its own escape, the doubled quote, for an empty string at the start of
+/// a text. Numbers are Swift's.
 struct GnuplotScript {
   let figure: Figure
   let layout: Gnuplot.Layout

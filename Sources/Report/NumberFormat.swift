@@ -2,9 +2,10 @@ internal import Glibc
 
 /// The decimal text of a number with a fixed count of significant digits.
 ///
-/// Trailing zeros are kept: `formatNumber(0.5, significant: 3)` is `0.500`. Magnitudes below 1e-4, and
-/// those of 1e6 or more with fewer digits asked than they have, are written `1.23e-7`; whole numbers
-/// below a million are always written out. Zero is `0`, and what is not finite `nan`, `inf`, `-inf`.
+/// Trailing zeros are kept: `formatNumber(0.5, significant: 3)` is `0.500`. Magnitudes below 1e-4,
+/// and those of 1e6 or more with fewer digits asked than they have, are written `1.23e-7`; whole
+/// numbers below a million are always written out. Zero is `0`, and what is not finite `nan`,
+/// `inf`, `-inf`.
 public func formatNumber(_ value: Double, significant: Int = 6) -> String {
   precondition(significant >= 1)
   guard value.isFinite else { return nonFiniteText(value) }
@@ -16,8 +17,8 @@ public func formatNumber(_ value: Double, significant: Int = 6) -> String {
   return formatFixed(value, decimals: max(0, significant - 1 - scientific.exponent))
 }
 
-/// The decimal text with as many significant digits as `width` characters hold, at least one and at most
-/// `significant`.
+/// The decimal text with as many significant digits as `width` characters hold, at least one and at
+/// most `significant`.
 public func formatNumber(_ value: Double, significant: Int, width: Int) -> String {
   let texts = (1...significant).reversed().lazy.map { formatNumber(value, significant: $0) }
   return texts.first { $0.count <= width } ?? formatNumber(value, significant: 1)
@@ -27,9 +28,9 @@ public func formatNumber(_ value: Double, significant: Int, width: Int) -> Strin
 ///
 /// `0.69312(8)` is 0.69312 ± 0.00008. The error has one digit, or two where the first is 1 (so that
 /// rounding changes it by less than a fifth); `1.20(3)e-7` outside of 1e-5 … 1e6. An error of 0, or
-/// below the resolution of the value, marks an exact number: it is written with `significant` digits
-/// and no brackets, and so is a number whose error lies beyond the first `limit` digits. What is not
-/// finite is `nan`, `inf` or `-inf`, as a value and as an error.
+/// below the resolution of the value, marks an exact number: it is written with `significant`
+/// digits and no brackets, and so is a number whose error lies beyond the first `limit` digits.
+/// What is not finite is `nan`, `inf` or `-inf`, as a value and as an error.
 public func formatEstimate(
   _ value: Double, standardError: Double, significant: Int = 6, limit: Int = .max
 ) -> String {
@@ -87,8 +88,8 @@ private struct Decimal {
   }
 }
 
-/// An error as `count · 10^unit`, where `count` has one digit, or two from 10 to 19 (and 10 when 9.6
-/// rounds up).
+/// An error as `count · 10^unit`, where `count` has one digit, or two from 10 to 19 (and 10 when
+/// 9.6 rounds up).
 private func roundedError(_ error: Double) -> (count: Int, unit: Int) {
   let fine = Decimal(error, decimals: 1)
   if fine.mantissa.hasPrefix("1") {

@@ -33,7 +33,8 @@ struct ProgressLine {
       fitted([.label, .percent, .time, .note, .loss, .count, .rate], columns, isPlain: true).words)
   }
 
-  /// A line for a terminal of at most `columns` columns, with a bar of 8 to 30 of them where it fits.
+  /// A line for a terminal of at most `columns` columns, with a bar of 8 to 30 of them where it
+  /// fits.
   func bar(columns: Int, hasColor: Bool) -> String {
     var (words, rest) = fitted(
       [.percent, .time, .note, .bar, .loss, .rate, .count, .label], columns)

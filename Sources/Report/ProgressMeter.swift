@@ -1,7 +1,8 @@
 /// Shows how far a long computation is, on one line of a terminal or on lines of a pipe.
 ///
 /// It has no clock: each call says the time, in seconds from any origin. A terminal's line is
-/// rewritten at most ten times a second; a pipe gets its first line after 3 s and one every 5 s then.
+/// rewritten at most ten times a second; a pipe gets its first line after 3 s and one every 5 s
+/// then.
 public struct ProgressMeter {
   /// Where progress goes and what that place understands.
   public enum Display: Sendable, Equatable {
@@ -48,9 +49,9 @@ public struct ProgressMeter {
 
   /// Says that `step` of `total` is done; shown when it is time.
   ///
-  /// `loss` and `note` (`H ≤ 2.079(4) nats`) are shown where given; `note` is asked for only when it is
-  /// shown, and may be costly. The first call fixes from where the rate is counted, so that a resumed run
-  /// does not count what was done before it.
+  /// `loss` and `note` (`H ≤ 2.079(4) nats`) are shown where given; `note` is asked for only when
+  /// it is shown, and may be costly. The first call fixes from where the rate is counted, so that a
+  /// resumed run does not count what was done before it.
   public mutating func update(
     step: Int, of total: Int, loss: Double? = nil, note: @autoclosure () -> String = "",
     time: Double
@@ -69,8 +70,8 @@ public struct ProgressMeter {
     lastShown = time
   }
 
-  /// Whether it is time to show a step; the last one is shown at once, in a pipe if it has got a line
-  /// before: short work needs no progress.
+  /// Whether it is time to show a step; the last one is shown at once, in a pipe if it has got a
+  /// line before: short work needs no progress.
   private func isDue(step: Int, of total: Int, time: Double, start: Double) -> Bool {
     guard case .lines = display else {
       return step >= total || lastShown.map { time - $0 >= 0.1 } ?? true

@@ -1,8 +1,9 @@
 extension ReportPage {
   /// The page as HTML.
   ///
-  /// Figures are drawn by `gnuplot`, each for wide and for narrow windows; with nil they are left out, and
-  /// each place says that it is for this `reason`. Throws `ReportError` as `Gnuplot.render` does.
+  /// Figures are drawn by `gnuplot`, each for wide and for narrow windows; with nil they are left
+  /// out, and each place says that it is for this `reason`. Throws `ReportError` as
+  /// `Gnuplot.render` does.
   public func html(gnuplot: Gnuplot?, reason: String = "no figures were asked for") throws -> String
   {
     var writer = PageWriter(gnuplot: gnuplot, reason: reason)

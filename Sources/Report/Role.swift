@@ -1,8 +1,8 @@
 /// What a curve is, so that it looks the same in every figure.
 ///
 /// Colours are those of Okabe and Ito (2008, "Color Universal Design"), told apart by the
-/// colour-blind; each has a dash pattern and a marker of its own, so that they are told apart in grey
-/// too.
+/// colour-blind; each has a dash pattern and a marker of its own, so that they are told apart in
+/// grey too.
 public enum Role: Sendable, Hashable {
   /// The exact answer: a thick solid curve in the colour of the text.
   case exact
@@ -40,7 +40,8 @@ public enum Role: Sendable, Hashable {
     }
   }
 
-  /// gnuplot's number of the marker: disc, square, triangle, diamond, circle, open square and so on.
+  /// gnuplot's number of the marker: disc, square, triangle, diamond, circle, open square and so
+  /// on.
   var marker: Int {
     switch self {
     case .exact: 2

@@ -1,8 +1,8 @@
 /// The SVG that gnuplot writes, taken apart into tags and the text between them.
 ///
-/// gnuplot escapes `<` and `&` in labels, and labels stand between tags only; so what is inside of a
-/// tag is gnuplot's own and can be rewritten word by word, and what is outside is left alone but for
-/// `>`, which XML forbids after `]]`.
+/// gnuplot escapes `<` and `&` in labels, and labels stand between tags only; so what is inside of
+/// a tag is gnuplot's own and can be rewritten word by word, and what is outside is left alone but
+/// for `>`, which XML forbids after `]]`.
 struct SVGText {
   private let pieces: [(tag: String, text: String)]
 

@@ -3,8 +3,8 @@ let blockCharacters: [Character] = [" ", "▁", "▂", "▃", "▄", "▅", "▆
 
 /// Numbers as a row of bars, one character each, the largest of full height.
 ///
-/// What is not positive is a space, and what is positive at least the lowest bar: the one number among
-/// zeros shows.
+/// What is not positive is a space, and what is positive at least the lowest bar: the one number
+/// among zeros shows.
 public func sparkline(_ values: [Double]) -> String {
   let largest = values.reduce(0) { $1.isFinite ? max($0, $1) : $0 }
   return String(

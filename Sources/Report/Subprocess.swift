@@ -3,10 +3,10 @@ internal import Glibc
 /// Runs another program with bytes on its stdin and collects what it writes.
 ///
 /// `posix_spawn` rather than Foundation's `Process`: that library was measured to add 12 MB to a
-/// statically linked program and, linked dynamically, 2.5 ms to its start of 3 ms. The ends are socket
-/// pairs, since a write to one can refuse `SIGPIPE` and reads and writes can refuse to wait, each by a
-/// flag of the call: no handler and no global state changes. The array of arguments is C's, made by
-/// `strdup` and freed here; it is the one unsafe pointer of this target.
+/// statically linked program and, linked dynamically, 2.5 ms to its start of 3 ms. The ends are
+/// socket pairs, since a write to one can refuse `SIGPIPE` and reads and writes can refuse to wait,
+/// each by a flag of the call: no handler and no global state changes. The array of arguments is
+/// C's, made by `strdup` and freed here; it is the one unsafe pointer of this target.
 package struct Subprocess {
   package struct Result {
     package var status: Int32
@@ -19,7 +19,8 @@ package struct Subprocess {
   private var child: pid_t
   private var descriptors: [Int32]
 
-  /// The output of `program` (searched in `PATH`), or an error when it cannot start or takes too long.
+  /// The output of `program` (searched in `PATH`), or an error when it cannot start or takes too
+  /// long.
   ///
   /// `environment` has lines `NAME=value` and is all that the program sees.
   package static func run(

@@ -2,13 +2,15 @@ internal import Glibc
 
 /// The area under a curve as lines of characters, for the terminal.
 ///
-/// Heights are drawn to an eighth of a line. What is below zero, and what is not known, is left blank.
+/// Heights are drawn to an eighth of a line. What is below zero, and what is not known, is left
+/// blank.
 public struct TextPlot: Sendable {
   /// What is shown, with its unit; printed above.
   public var title: String
   /// The axis along the bottom.
   public var xAxis: Figure.Axis
-  /// The heights at the middles of the columns, which divide the axis evenly; nil for one not known.
+  /// The heights at the middles of the columns, which divide the axis evenly; nil for one not
+  /// known.
   public var values: [Double?]
   /// The lines of the area.
   public var rows: Int

@@ -52,9 +52,9 @@ public struct TextTable: Sendable, Equatable {
 
   /// The table as aligned lines, each with a line end.
   ///
-  /// Columns are as wide as their widest text and two spaces apart; where that is more than `textColumns`,
-  /// words in a last column of words continue below. Lines have no trailing space and no control
-  /// characters.
+  /// Columns are as wide as their widest text and two spaces apart; where that is more than
+  /// `textColumns`, words in a last column of words continue below. Lines have no trailing space
+  /// and no control characters.
   public var text: String {
     let cells = rows.map { $0.map { plainText($0) } }
     let heads = columns.map { plainText($0.title) }

@@ -3,10 +3,10 @@ public let textColumns = 80
 
 /// The text with a line end at spaces where a line would be longer than `columns` characters.
 ///
-/// No line ends between a symbol and its value, `σ = 0.5` or `ln σ`. Every line begins with `indent`, which
-/// counts; the first with `firstIndent` where that is given, such as a label beside which the others
-/// hang. Line ends in the text stay, runs of spaces become one where a line is broken, and a word that
-/// is longer than a line stands alone.
+/// No line ends between a symbol and its value, `σ = 0.5` or `ln σ`. Every line begins with
+/// `indent`, which counts; the first with `firstIndent` where that is given, such as a label beside
+/// which the others hang. Line ends in the text stay, runs of spaces become one where a line is
+/// broken, and a word that is longer than a line stands alone.
 public func wrappedText(
   _ text: String, columns: Int = textColumns, indent: String = "", firstIndent: String? = nil
 ) -> String {

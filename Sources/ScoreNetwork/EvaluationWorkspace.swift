@@ -1,9 +1,11 @@
 internal import LinearAlgebra
 internal import Synchronization
 
-/// The memory of one thread's evaluations of a network: a block of rows, and tangents for Jacobians.
+/// The memory of one thread's evaluations of a network: a block of rows, and tangents for
+/// Jacobians.
 final class EvaluationWorkspace<Element: Scalar>: Sendable {
-  /// Rows of a block unless told; fixed, so that a row's result does not depend on how many are asked for.
+  /// Rows of a block unless told; fixed, so that a row's result does not depend on how many are
+  /// asked for.
   static var blockRows: Int { 128 }
 
   let network: NetworkWorkspace<Element>
@@ -20,8 +22,8 @@ final class EvaluationWorkspace<Element: Scalar>: Sendable {
 
 /// The memory of Jacobians: enough gradients for as many rows of a block as fit.
 struct JacobianWorkspace<Element: Scalar>: Sendable {
-  /// Rows of a block whose gradients are computed at once; a power of two, so that they divide a block
-  /// and every product has the same shape.
+  /// Rows of a block whose gradients are computed at once; a power of two, so that they divide a
+  /// block and every product has the same shape.
   let rows: Int
   let gradients: [MatrixView<Element>]
   let jacobian: MatrixView<Element>

@@ -70,9 +70,9 @@ package enum MultilayerPerceptron {
   /// Computes the Jacobians of the output by the point, of the block's rows `rows` (n of them).
   ///
   /// Reverse mode, after `forward`: one gradient an output, all rows and outputs in each product.
-  /// Forward mode would cost the same here, as there are as many outputs as coordinates, and leave the
-  /// transposes. `gradients` are two `(n · D, width)` matrices, overwritten; `jacobian` `(n · D, D)`
-  /// receives `∂F_i/∂u_j` of row r in row `r D + i`, column `j`.
+  /// Forward mode would cost the same here, as there are as many outputs as coordinates, and leave
+  /// the transposes. `gradients` are two `(n · D, width)` matrices, overwritten; `jacobian` `(n ·
+  /// D, D)` receives `∂F_i/∂u_j` of row r in row `r D + i`, column `j`.
   package static func jacobian<Element>(
     _ parameters: NetworkParameters<Element>, _ work: NetworkWorkspace<Element>, rows: Range<Int>,
     gradients: [MatrixView<Element>], jacobian: MatrixView<Element>
@@ -95,8 +95,8 @@ package enum MultilayerPerceptron {
   /// Computes the derivatives of the output along one direction of the point a row.
   ///
   /// Forward mode, after `forward`, at the cost of another pass without activations: on entry
-  /// `work.point` holds the directions `v`, `(R, D)`, in place of the points; on exit `work.output` holds
-  /// `Σ_j ∂F_i/∂u_j v_j`. Overwrites `work.hiddenGradients`.
+  /// `work.point` holds the directions `v`, `(R, D)`, in place of the points; on exit `work.output`
+  /// holds `Σ_j ∂F_i/∂u_j v_j`. Overwrites `work.hiddenGradients`.
   package static func jacobianProducts<Element>(
     _ parameters: NetworkParameters<Element>, _ work: NetworkWorkspace<Element>
   ) {

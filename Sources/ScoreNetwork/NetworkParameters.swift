@@ -2,8 +2,8 @@ internal import Glibc
 public import LinearAlgebra
 internal import Randomness
 
-/// One weight and one bias for each layer of a network, in one arena: the parameters themselves, their
-/// gradients, their average, or an optimiser's moments.
+/// One weight and one bias for each layer of a network, in one arena: the parameters themselves,
+/// their gradients, their average, or an optimiser's moments.
 public final class NetworkParameters<Element: Scalar>: Sendable {
   /// One layer: `y = W x + b`.
   public struct Layer: Sendable {
@@ -36,12 +36,12 @@ public final class NetworkParameters<Element: Scalar>: Sendable {
 
   /// Fills the hidden layers with random weights and zero biases, and zeroes the output layer.
   ///
-  /// Weights are normal with variance `1/in` (LeCun et al. 1998). In the first layer the point and the
-  /// embedded level count as inputs of their own, `1/D` and `1/2K`: with `1/(D + 2K)` for both, the units
-  /// would hardly see where in a plane the point is, and what varies fast over space is learned slowly
-  /// (25 narrow Gaussians in the plane: after 10 000 steps 1.05 nats too many, and 0.02 as it is). A
-  /// network whose last layer is zero starts as the best denoiser that is linear in x with the data
-  /// scale alone.
+  /// Weights are normal with variance `1/in` (LeCun et al. 1998). In the first layer the point and
+  /// the embedded level count as inputs of their own, `1/D` and `1/2K`: with `1/(D + 2K)` for both,
+  /// the units would hardly see where in a plane the point is, and what varies fast over space is
+  /// learned slowly (25 narrow Gaussians in the plane: after 10 000 steps 1.05 nats too many, and
+  /// 0.02 as it is). A network whose last layer is zero starts as the best denoiser that is linear
+  /// in x with the data scale alone.
   public func initialize(seed: UInt64) {
     all.fill(0)
     for (index, layer) in layers.dropLast().enumerated() {

@@ -20,7 +20,8 @@ public struct NetworkStage: Sendable, Equatable {
   public let outputs: Int
   /// Its weights and biases.
   public let parameters: Int
-  /// Multiplications of a row, most of them with an addition; functions such as a cosine not counted.
+  /// Multiplications of a row, most of them with an addition; functions such as a cosine not
+  /// counted.
   public let multiplyAdds: Int
 }
 

@@ -17,8 +17,8 @@ public struct NoiseEmbedding<Element: Scalar>: Sendable {
     view.copy(converting: frequencies)
   }
 
-  /// Writes the features of the levels `ln(σ/s)`, `(R)`, into `features`, `(R, 2K)`: K cosines, then K
-  /// sines.
+  /// Writes the features of the levels `ln(σ/s)`, `(R)`, into `features`, `(R, 2K)`: K cosines,
+  /// then K sines.
   public func embed(_ levels: VectorView<Element>, into features: MatrixView<Element>) {
     features.setFourierFeatures(of: levels, frequencies: view)
   }

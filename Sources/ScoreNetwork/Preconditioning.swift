@@ -3,12 +3,12 @@ internal import Glibc
 /// The preconditioning of Karras and others (2022, Table 1) in the noise predictor's form.
 ///
 /// With the data scale s, `ρ = √(σ² + s²)` and the scaled point `u = (x − mean)/ρ`, the published
-/// `D(x) = c_skip x + c_out F(c_in x, ·)`, `c_skip = s²/ρ²`, `c_out = σ s/ρ`, `c_in = 1/ρ`, gives the
-/// predicted noise `ẑ = (x − D)/σ = keep · u − gain · F` with `keep = σ/ρ` and `gain = s/ρ`, which
-/// needs no difference of nearly equal numbers at small σ. `keep² + gain² = 1`.
+/// `D(x) = c_skip x + c_out F(c_in x, ·)`, `c_skip = s²/ρ²`, `c_out = σ s/ρ`, `c_in = 1/ρ`, gives
+/// the predicted noise `ẑ = (x − D)/σ = keep · u − gain · F` with `keep = σ/ρ` and `gain = s/ρ`,
+/// which needs no difference of nearly equal numbers at small σ. `keep² + gain² = 1`.
 ///
-/// Training minimises Equation 10, `‖z − ẑ‖² = gain² ‖F − F*‖²`: as the published loss of F with the
-/// weight `s²/(σ² + s²)` in place of 1.
+/// Training minimises Equation 10, `‖z − ẑ‖² = gain² ‖F − F*‖²`: as the published loss of F with
+/// the weight `s²/(σ² + s²)` in place of 1.
 public struct Preconditioning: Sendable, Equatable {
   /// The mean of the data, `(D)`.
   public let mean: [Double]

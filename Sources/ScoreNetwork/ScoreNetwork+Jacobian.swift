@@ -1,6 +1,7 @@
 public import LinearAlgebra
 
-// With s = (gain F − keep u)/σ and u = (x − mean)/ρ: ∂s_i/∂x_j = (gain ∂F_i/∂u_j − keep δ_ij)/(σ ρ).
+// With s = (gain F − keep u)/σ and u = (x − mean)/ρ: ∂s_i/∂x_j = (gain ∂F_i/∂u_j − keep δ_ij)/(σ
+// ρ).
 
 extension ScoreNetwork {
   /// The Jacobians of the learned score at the rows of `x`, `(B, D · D)`, exact to rounding.
@@ -21,7 +22,8 @@ extension ScoreNetwork {
     return result
   }
 
-  /// The divergences of the learned score at the rows of `x`, `(B)`: the traces, a few rows at a time.
+  /// The divergences of the learned score at the rows of `x`, `(B)`: the traces, a few rows at a
+  /// time.
   public func divergence(at x: Matrix<Double>, sigma: Double) -> [Double] {
     let c = preconditioning.coefficients(sigma: sigma)
     let (scale, dimension) = (c.inputScale / sigma, dimension)
@@ -65,8 +67,9 @@ extension ScoreNetwork {
     return result
   }
 
-  /// Hands ranges of rows of `x` and the network's Jacobians `∂F_i/∂u_j` there to `body`: row `r D + i`,
-  /// column `j` of an `(n · D, D)` matrix for the r-th of n rows.
+  /// Hands ranges of rows of `x` and the network's Jacobians there to `body`.
+  ///
+  /// `∂F_i/∂u_j` is row `r D + i`, column `j` of an `(n · D, D)` matrix for the r-th of n rows.
   private func forEachJacobian(
     at x: Matrix<Double>, sigma: Double, _ body: (Range<Int>, MatrixView<Element>) -> Void
   ) {

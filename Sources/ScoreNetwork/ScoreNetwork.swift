@@ -40,7 +40,8 @@ public struct ScoreNetwork<Element: Scalar>: ScoreFunction {
     jacobianWorkspaces = WorkspaceCache { JacobianWorkspace(shape: shape, blockRows: blockRows) }
   }
 
-  /// The same network in double precision and in blocks of a few rows, as suits following single points.
+  /// The same network in double precision and in blocks of a few rows, as suits following single
+  /// points.
   public func pointwise() -> ScoreNetwork<Double> {
     ScoreNetwork<Double>(
       parameters: parameters.copy(),
@@ -68,8 +69,8 @@ public struct ScoreNetwork<Element: Scalar>: ScoreFunction {
 
   /// Runs the network over the rows of `x` in blocks of one fixed size, the last one padded.
   ///
-  /// Hands each block's range of rows, its scaled points `u` and the workspace, whose output has its
-  /// bias, to `body`.
+  /// Hands each block's range of rows, its scaled points `u` and the workspace, whose output has
+  /// its bias, to `body`.
   func forEachBlock(
     of x: Matrix<Double>, sigma: Double, keepingSlopes: Bool = true,
     _ body: (Range<Int>, Matrix<Double>, NetworkWorkspace<Element>) -> Void

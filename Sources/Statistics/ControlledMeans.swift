@@ -2,21 +2,23 @@
 /// drawn in pairs: two to a stratum.
 ///
 /// Slopes and errors come from the differences within pairs, so that what differs between strata,
-/// and is no error, counts neither for the slopes nor for the errors (Cochran 1977, 5A.12). With pairs of
-/// independent samples these are the usual ones. A regression by least squares removes from the means
-/// what the controls reveal of their error (Owen 2013, chapter 8); slopes estimated from the same samples
-/// bias a mean by `O(controls/pairs)` of its standard deviation, far below the standard error. All
-/// targets are corrected alike, so linear relations between them survive to rounding.
+/// and is no error, counts neither for the slopes nor for the errors (Cochran 1977, 5A.12). With
+/// pairs of independent samples these are the usual ones. A regression by least squares removes
+/// from the means what the controls reveal of their error (Owen 2013, chapter 8); slopes estimated
+/// from the same samples bias a mean by `O(controls/pairs)` of its standard deviation, far below
+/// the standard error. All targets are corrected alike, so linear relations between them survive to
+/// rounding.
 ///
-/// Where few pairs make up the error, it is itself known badly. The samples come in batches, and how the
-/// squared residuals differ between them says how badly: by the degrees of freedom of the chi-squared
-/// law with that variance (Satterthwaite 1946).
+/// Where few pairs make up the error, it is itself known badly. The samples come in batches, and
+/// how the squared residuals differ between them says how badly: by the degrees of freedom of the
+/// chi-squared law with that variance (Satterthwaite 1946).
 public struct ControlledMeans: Sendable {
   /// The corrected means, `(T)`.
   public let means: [Double]
   /// The sums of products of residuals in each batch, `(T, T)`, and its pairs.
   private let batches: [(residuals: [Double], pairs: Double)]
-  /// What the sum of squared residuals of all pairs is to be multiplied with: the variance of the mean.
+  /// What the sum of squared residuals of all pairs is to be multiplied with: the variance of the
+  /// mean.
   private let factor: Double
   /// Pairs less slopes.
   private let freedom: Double
@@ -38,7 +40,8 @@ public struct ControlledMeans: Sendable {
     let (slopes, leverage) = all.regression()
     means = (0..<all.targets).map { all.mean($0, slopes: slopes[$0]) }
     self.batches = batches.filter { $0.pairs > 0 }.map { ($0.residuals(slopes: slopes), $0.pairs) }
-    // The mean is that of a regression at controls 0: the distance of their sample mean from 0 adds.
+    // The mean is that of a regression at controls 0: the distance of their sample mean from 0
+    // adds.
     factor = (1 / (4 * all.pairs) + leverage) / freedom
   }
 

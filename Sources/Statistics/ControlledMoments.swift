@@ -3,9 +3,9 @@
 ///
 /// Regressing the targets on the controls removes from their means the error that the controls
 /// reveal (Owen 2013, Monte Carlo theory, chapter 8). Estimating the coefficients from the same
-/// samples biases the mean by `O(controls/samples)` of its standard deviation, far below the standard
-/// error. All targets are corrected with the same samples and controls, so linear relations between
-/// targets survive the correction to rounding.
+/// samples biases the mean by `O(controls/samples)` of its standard deviation, far below the
+/// standard error. All targets are corrected with the same samples and controls, so linear
+/// relations between targets survive the correction to rounding.
 public struct ControlledMoments: Sendable, Equatable {
   /// The number of target quantities T.
   public let targets: Int
@@ -108,7 +108,8 @@ public struct ControlledMoments: Sendable, Equatable {
     let means = (0..<targets).map { t in
       mean(t) - zip(coefficients[t], controlMeans).reduce(0) { $0 + $1.0 * $1.1 }
     }
-    // The mean is that of a regression at controls 0: the distance of their sample mean from 0 adds.
+    // The mean is that of a regression at controls 0: the distance of their sample mean from 0
+    // adds.
     let leverage = zip(factor.solve(controlMeans), controlMeans).reduce(0) { $0 + $1.0 * $1.1 }
     var errors = Array(repeating: 0.0, count: targets * targets)
     for t in 0..<targets {

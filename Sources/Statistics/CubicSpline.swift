@@ -1,5 +1,6 @@
-/// The cubic spline through values at ascending places, its third derivative continuous next to the ends
-/// ("not a knot"; de Boor 1978, chapter IV): a parabola through three values, a line through two.
+/// The cubic spline through values at ascending places, its third derivative continuous next to the
+/// ends ("not a knot"; de Boor 1978, chapter IV): a parabola through three values, a line through
+/// two.
 struct CubicSpline {
   private let places: [Double]
   private let values: [Double]
@@ -12,8 +13,8 @@ struct CubicSpline {
 
   /// The integral over all places.
   ///
-  /// With second derivatives M a step h adds `h (f + f⁺)/2 − h³ (M + M⁺)/24`: the trapezoid rule and
-  /// what it takes a curved piece for.
+  /// With second derivatives M a step h adds `h (f + f⁺)/2 − h³ (M + M⁺)/24`: the trapezoid rule
+  /// and what it takes a curved piece for.
   var integral: Double {
     let curvatures = secondDerivatives()
     return (1..<places.count).reduce(0) { sum, i in

@@ -61,8 +61,8 @@ public struct ElementStatistics: Sendable, Equatable {
 
 /// The norm `√Σ x²` of numbers of which none is NaN, also where a square would overflow or vanish.
 ///
-/// Infinite where a number is, or the norm itself is beyond the largest number. NaN is the caller's to
-/// take out: beside an infinity it would go unseen.
+/// Infinite where a number is, or the norm itself is beyond the largest number. NaN is the caller's
+/// to take out: beside an infinity it would go unseen.
 func euclideanNorm(_ values: [Double]) -> Double {
   let scale = values.reduce(0) { max($0, $1.magnitude) }
   guard scale > 0 && scale.isFinite else { return scale }

@@ -1,7 +1,7 @@
 public import LinearAlgebra
 
-/// How far samples are from a law: `2 E‖X − Y‖ − E‖X − X′‖ − E‖Y − Y′‖` (Székely and Rizzo 2013), in units of
-/// length, 0 for equal laws alone.
+/// How far samples are from a law: `2 E‖X − Y‖ − E‖X − X′‖ − E‖Y − Y′‖` (Székely and Rizzo 2013),
+/// in units of length, 0 for equal laws alone.
 ///
 /// Estimated without bias: from equal laws it is below 0 as often as not.
 public enum EnergyDistance {
@@ -16,8 +16,8 @@ public enum EnergyDistance {
     return sum / (Double(x.rows) * Double(x.rows - 1) / 2)
   }
 
-  /// The mean distance of a row of `x`, `(N, D)`, to a row of `y`, `(M, D)`; with `weights`, `(M)`, of the
-  /// rows of `y` that sum to 1.
+  /// The mean distance of a row of `x`, `(N, D)`, to a row of `y`, `(M, D)`; with `weights`, `(M)`,
+  /// of the rows of `y` that sum to 1.
   public static func between(
     _ x: Matrix<Double>, _ y: Matrix<Double>, weights: [Double]? = nil
   ) -> Double {

@@ -1,16 +1,17 @@
 extension Estimate {
-  /// The variance of independent values, unbiased, and its standard error from their fourth moments.
+  /// The variance of independent values, unbiased, and its standard error from their fourth
+  /// moments.
   ///
   /// With fewer than two values both are infinite.
   public init(varianceOf values: [Double]) {
     self.init(sumOfVariances: [(1, values)])
   }
 
-  /// The sum of `weight · Var` over quantities that are known together, sample by sample, with its standard
-  /// error.
+  /// The sum of `weight · Var` over quantities that are known together, sample by sample, with its
+  /// standard error.
   ///
-  /// The error is that of the mean of the weighted `(a − ā)²`, which is small where they are alike and
-  /// their weights cancel.
+  /// The error is that of the mean of the weighted `(a − ā)²`, which is small where they are alike
+  /// and their weights cancel.
   public init(sumOfVariances parts: [(weight: Double, values: [Double])]) {
     guard let count = parts.first?.values.count, count > 1 else {
       self.init(.infinity, standardError: .infinity)

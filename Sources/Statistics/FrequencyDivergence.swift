@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// The Kullback–Leibler divergence `Σ f log(f/w)` of the frequencies f of `counts` from `weights` w, in nats,
-/// less its expectation for counts that have these weights.
+/// The Kullback–Leibler divergence `Σ f log(f/w)` of the frequencies f of `counts` from `weights`
+/// w, in nats, less its expectation for counts that have these weights.
 ///
-/// That is `(K − 1)/2n` for n counts of K kinds, to the first order in 1/n (Miller 1955); from the right
-/// law the result is 0 on average and spread as half a χ² over n.
+/// That is `(K − 1)/2n` for n counts of K kinds, to the first order in 1/n (Miller 1955); from the
+/// right law the result is 0 on average and spread as half a χ² over n.
 public func frequencyDivergence(_ counts: [Int], from weights: [Double]) -> Double {
   precondition(counts.count == weights.count && weights.allSatisfy { $0 > 0 })
   let total = Double(counts.reduce(0, +))

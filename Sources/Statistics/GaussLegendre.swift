@@ -2,9 +2,9 @@ internal import Glibc
 
 /// The rule of Gauss and Legendre: nodes and weights on `[−1, 1]`.
 ///
-/// With n nodes exact for polynomials up to degree 2n − 1, and for an analytic function its error falls
-/// like `ρ^(−2n)`, ρ the sum of the semi-axes of the largest ellipse about the foci ±1 in which the
-/// function is analytic (Trefethen 2008, SIAM Review 50).
+/// With n nodes exact for polynomials up to degree 2n − 1, and for an analytic function its error
+/// falls like `ρ^(−2n)`, ρ the sum of the semi-axes of the largest ellipse about the foci ±1 in
+/// which the function is analytic (Trefethen 2008, SIAM Review 50).
 public struct GaussLegendre: Sendable {
   /// The nodes, ascending, `(n)`.
   public let nodes: [Double]

@@ -48,8 +48,9 @@ package struct LagrangePolynomial: Sendable {
     }
   }
 
-  /// The local maximum nearest to the middle of the places, up to a quarter of their width beyond them, by bisection of
-  /// the derivative; the end to which the polynomial rises from the middle if there is none.
+  /// The local maximum nearest to the middle of the places, up to a quarter of their width beyond
+  /// them, by bisection of the derivative; the end to which the polynomial rises from the middle if
+  /// there is none.
   package var maximum: Double {
     let middle = (places[0] + places[places.count - 1]) / 2
     let reach = 0.75 * (places[places.count - 1] - places[0])

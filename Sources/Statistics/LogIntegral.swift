@@ -35,16 +35,16 @@ public struct LogIntegral: Sendable {
   /// An estimate from above of how far `integral(rates)` is from the integral of the smooth curve
   /// through `rates`: 0 for one level, infinite for two or three, which leave nothing to compare.
   ///
-  /// Half as much again as the distance T − S of the rule from the cubic spline's integral S, which holds the
-  /// ends' `−h²/12 [f′]` and uneven steps; and what S itself may miss: a quarter of its change when
-  /// every second level is left out, or a sixteenth of that when two of three are, the largest over
-  /// where one begins. A spline's error falls 16 and 81 times then, and faster for peaks well
-  /// resolved. Both coarser rules are needed: a peak's place between the levels can make the change of
-  /// either vanish, not of both. On the exact curves of the shipped laws, all or part of their
-  /// range at 8 to 200 equal levels, never below the true error, ten times it in the median; on levels
-  /// moved by a third of a step at random, below it in 0.7 % of cases, where there are too few to see a
-  /// peak. Independent errors ε of the rates add `ε h √n/3` or a little more, a third of the integral's
-  /// own.
+  /// Half as much again as the distance T − S of the rule from the cubic spline's integral S, which
+  /// holds the ends' `−h²/12 [f′]` and uneven steps; and what S itself may miss: a quarter of its
+  /// change when every second level is left out, or a sixteenth of that when two of three are, the
+  /// largest over where one begins. A spline's error falls 16 and 81 times then, and faster for
+  /// peaks well resolved. Both coarser rules are needed: a peak's place between the levels can make
+  /// the change of either vanish, not of both. On the exact curves of the shipped laws, all or part
+  /// of their range at 8 to 200 equal levels, never below the true error, ten times it in the
+  /// median; on levels moved by a third of a step at random, below it in 0.7 % of cases, where
+  /// there are too few to see a peak. Independent errors ε of the rates add `ε h √n/3` or a little
+  /// more, a third of the integral's own.
   public func error(of rates: [Double]) -> Double {
     precondition(rates.count == weights.count)
     guard rates.count > 1 else { return 0 }

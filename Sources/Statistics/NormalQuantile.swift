@@ -2,8 +2,8 @@ internal import Glibc
 
 /// The value below which a standard normal falls with probability `p` in (0, 1).
 ///
-/// Wichura's rational approximations (Applied Statistics 37, 1988, algorithm AS 241, PPND16); relative
-/// error below 1e-15.
+/// Wichura's rational approximations (Applied Statistics 37, 1988, algorithm AS 241, PPND16);
+/// relative error below 1e-15.
 public func normalQuantile(_ p: Double) -> Double {
   precondition(p > 0 && p < 1)
   let q = p - 0.5

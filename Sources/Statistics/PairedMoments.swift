@@ -1,5 +1,5 @@
-/// Sums over samples drawn in pairs, two to a stratum, of target quantities and of control variates of
-/// expectation 0.
+/// Sums over samples drawn in pairs, two to a stratum, of target quantities and of control variates
+/// of expectation 0.
 public struct PairedMoments: Sendable, Equatable {
   /// The number of target quantities T.
   public let targets: Int
@@ -66,8 +66,8 @@ public struct PairedMoments: Sendable, Equatable {
       mean(target), standardError: product(target, target).squareRoot() / (2 * pairs))
   }
 
-  /// The slopes of the targets on the controls, `(T, C)`, and the distance `c̄ᵀ S⁻¹ c̄` of the controls'
-  /// means from 0, S being the sums of products of their differences.
+  /// The slopes of the targets on the controls, `(T, C)`, and the distance `c̄ᵀ S⁻¹ c̄` of the
+  /// controls' means from 0, S being the sums of products of their differences.
   func regression() -> (slopes: [[Double]], leverage: Double) {
     let factor = PivotedCholesky(size: controls) { product(targets + $0, targets + $1) }
     let means = (0..<controls).map { mean(targets + $0) }

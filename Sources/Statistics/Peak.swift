@@ -7,8 +7,9 @@ public struct Peak: Sendable, Equatable {
   /// The largest value.
   public let value: Estimate
 
-  /// The values that a fit goes through are at least this part of the largest where they are known well,
-  /// and below it by four standard errors of the largest where they are not; half of it at least.
+  /// The values that a fit goes through are at least this part of the largest where they are known
+  /// well, and below it by four standard errors of the largest where they are not; half of it at
+  /// least.
   private static let fittedPart = 0.85
   private static let leastPart = 0.5
   /// The largest degree of a fit: a curved top with its lean and its flattening.
@@ -19,17 +20,17 @@ public struct Peak: Sendable, Equatable {
     (self.sigma, self.value) = (sigma, value)
   }
 
-  /// The peak of values with independent errors at ascending `sigmas`; nil where the curve is largest at
-  /// an end, or known at fewer than five levels about its top.
+  /// The peak of values with independent errors at ascending `sigmas`; nil where the curve is
+  /// largest at an end, or known at fewer than five levels about its top.
   ///
-  /// The top of a polynomial of degree 4 in ln σ, or less by as much as levels are fewer than seven,
-  /// through all values about the largest that are at least 0.85 of it, or 0.5 where errors are large or
-  /// levels few. The place's error is that of the slope over the curvature; of a fit without errors it is 0,
-  /// though the curve is no polynomial: see `refined`.
+  /// The top of a polynomial of degree 4 in ln σ, or less by as much as levels are fewer than
+  /// seven, through all values about the largest that are at least 0.85 of it, or 0.5 where errors
+  /// are large or levels few. The place's error is that of the slope over the curvature; of a fit
+  /// without errors it is 0, though the curve is no polynomial: see `refined`.
   ///
-  /// `reference` are values of a like curve without errors, whose peak is known: the place is then that peak,
-  /// moved as far as the fit of the values lies from the same fit of those, so that what the polynomial
-  /// misses drops out.
+  /// `reference` are values of a like curve without errors, whose peak is known: the place is then
+  /// that peak, moved as far as the fit of the values lies from the same fit of those, so that what
+  /// the polynomial misses drops out.
   public init?(
     sigmas: [Double], values: [Estimate], reference: (values: [Double], peak: Peak)? = nil
   ) {
@@ -73,12 +74,12 @@ public struct Peak: Sendable, Equatable {
     return nil
   }
 
-  /// The peak of a smooth curve without errors, known at the ascending `sigmas` and wherever it is asked
-  /// for; nil where it is largest at an end.
+  /// The peak of a smooth curve without errors, known at the ascending `sigmas` and wherever it is
+  /// asked for; nil where it is largest at an end.
   ///
   /// Vertices of parabolas, through the largest known value and its neighbours, then through values
-  /// 0.02 and twice 0.004 to either side in ln σ. A vertex misses the top by `h²/6` times the ratio of the
-  /// third derivative to the second, 1e-5 in ln σ for a ratio of 4.
+  /// 0.02 and twice 0.004 to either side in ln σ. A vertex misses the top by `h²/6` times the ratio
+  /// of the third derivative to the second, 1e-5 in ln σ for a ratio of 4.
   public static func refined(
     sigmas: [Double], values: [Double], curve: ([Double]) -> [Double]
   ) -> Peak? {
@@ -111,7 +112,8 @@ public struct Peak: Sendable, Equatable {
     return x[1] + (rise * right * right - fall * left * left) / (2 * curvature)
   }
 
-  /// Where the fit's slope is 0 and its curvature negative, by Newton's iteration; nil outside of `range`.
+  /// Where the fit's slope is 0 and its curvature negative, by Newton's iteration; nil outside of
+  /// `range`.
   private static func root(
     of fit: PolynomialFit, in range: ClosedRange<Double>, from start: Double
   ) -> Double? {

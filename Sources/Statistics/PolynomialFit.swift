@@ -7,7 +7,8 @@ package struct PolynomialFit {
   /// Their covariance, `(n, n)`, if the errors are the stated ones.
   package let covariance: [[Double]]
 
-  /// The fit of degree `degree` through values of weights `1/standardError²`, at more places than that.
+  /// The fit of degree `degree` through values of weights `1/standardError²`, at more places than
+  /// that.
   ///
   /// Where an error is 0 weights are equal, and there is no covariance.
   package init(places: [Double], values: [Estimate], degree: Int) {
@@ -43,7 +44,8 @@ package struct PolynomialFit {
     return max(0, variance).squareRoot()
   }
 
-  /// A root between two places at which the fit has different signs, by bisection; nil if it has not.
+  /// A root between two places at which the fit has different signs, by bisection; nil if it has
+  /// not.
   package func root(between low: Double, and high: Double) -> Double? {
     var (low, high) = (low, high)
     let isRising = value(at: high) > 0

@@ -1,14 +1,15 @@
 /// Means of several target quantities over independent samples, corrected by control variates of
 /// expectation 0, with what each sample contributes to their errors.
 ///
-/// The value at controls 0 of a least-squares fit of each target on the controls (Owen 2013, chapter 8):
-/// a weighted mean `Σ h_i t_i` of the samples with `h_i = 1/N − c̄ᵀ S⁻¹ (c_i − c̄)`, S being the sums of
-/// products of the controls' deviations. Sample i contributes `h_i e_i` to its error, where e_i is how far it is
-/// from the fit to all others, and the squares of these add up to the variance whether or not the samples
-/// have one variance (White 1980; MacKinnon and White 1985, HC3). Distances from the fit to all samples
-/// would be too short where a few, with large controls, have bent it: intervals from 64 samples held the truth
-/// in 82 % of cases instead of 95. Means over other samples, or of other quantities of the same samples, are combined by
-/// combining contributions: so nothing need be assumed about how they depend on each other.
+/// The value at controls 0 of a least-squares fit of each target on the controls (Owen 2013,
+/// chapter 8): a weighted mean `Σ h_i t_i` of the samples with `h_i = 1/N − c̄ᵀ S⁻¹ (c_i − c̄)`, S
+/// being the sums of products of the controls' deviations. Sample i contributes `h_i e_i` to its
+/// error, where e_i is how far it is from the fit to all others, and the squares of these add up to
+/// the variance whether or not the samples have one variance (White 1980; MacKinnon and White 1985,
+/// HC3). Distances from the fit to all samples would be too short where a few, with large controls,
+/// have bent it: intervals from 64 samples held the truth in 82 % of cases instead of 95. Means
+/// over other samples, or of other quantities of the same samples, are combined by combining
+/// contributions: so nothing need be assumed about how they depend on each other.
 public struct RegressedMeans: Sendable {
   /// The corrected means, `(T)`.
   public let means: [Double]
@@ -81,11 +82,12 @@ public struct RegressedMeans: Sendable {
 }
 
 extension Estimate {
-  /// `value` with the error that is the sum of independent `contributions` of mean 0, to which `spent`
-  /// coefficients were fitted.
+  /// `value` with the error that is the sum of independent `contributions` of mean 0, to which
+  /// `spent` coefficients were fitted.
   ///
-  /// How much their squares differ says how well the sum of them is known: by the degrees of freedom of
-  /// the chi-squared law with that variance (Satterthwaite 1946), as many as there are normal ones.
+  /// How much their squares differ says how well the sum of them is known: by the degrees of
+  /// freedom of the chi-squared law with that variance (Satterthwaite 1946), as many as there are
+  /// normal ones.
   public init(_ value: Double, contributions: [Double], spent: Int) {
     let n = Double(contributions.count)
     let (mean, rest) = deviations(contributions.map { $0 * $0 })

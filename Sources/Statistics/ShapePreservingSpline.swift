@@ -1,11 +1,11 @@
-/// A piecewise cubic through values that are not negative, which is not negative either, and rises and falls
-/// only where they do.
+/// A piecewise cubic through values that are not negative, which is not negative either, and rises
+/// and falls only where they do.
 ///
-/// Its slopes are those of the cubic spline, whose error falls with the fourth power of the step, held
-/// in where the values are too uneven for it (Hyman 1983): between two rising or two falling secants
-/// within three times the flatter one, which keeps the pieces monotone (Fritsch and Carlson 1980); at a
-/// turn within the steeper one. And within three times the value over either step, which keeps the
-/// pieces from falling below 0 (Schmidt and Hess 1988).
+/// Its slopes are those of the cubic spline, whose error falls with the fourth power of the step,
+/// held in where the values are too uneven for it (Hyman 1983): between two rising or two falling
+/// secants within three times the flatter one, which keeps the pieces monotone (Fritsch and Carlson
+/// 1980); at a turn within the steeper one. And within three times the value over either step,
+/// which keeps the pieces from falling below 0 (Schmidt and Hess 1988).
 public struct ShapePreservingSpline: Sendable {
   /// Where the values are, ascending, `(n)`.
   public let places: [Double]

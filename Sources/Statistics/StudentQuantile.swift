@@ -3,11 +3,12 @@ internal import Glibc
 /// The value below which Student's t with `freedom > 0` degrees of freedom, not necessarily a whole
 /// number, falls with probability `p` in (0, 1); that of the normal for an infinite number.
 ///
-/// Newton's iteration in the angle `θ`, `t = √ν tan θ`, in which the density is `cos^(ν−1) θ` over its
-/// integral (Student 1908): smooth on a bounded interval, so Gauss and Legendre's rule integrates it to
-/// rounding. For `p` from 1e-3 to 1 − 1e-3 the relative error is below 1e-9 up to ν = 10⁴, and below 1e-7
-/// beyond, where the difference of logarithms of Γ loses digits. Farther out it grows: at 1e-6 to 1e-5,
-/// and below ν = 2, where the density has a pole or a cusp at the end, to the first digit.
+/// Newton's iteration in the angle `θ`, `t = √ν tan θ`, in which the density is `cos^(ν−1) θ` over
+/// its integral (Student 1908): smooth on a bounded interval, so Gauss and Legendre's rule
+/// integrates it to rounding. For `p` from 1e-3 to 1 − 1e-3 the relative error is below 1e-9 up to
+/// ν = 10⁴, and below 1e-7 beyond, where the difference of logarithms of Γ loses digits. Farther
+/// out it grows: at 1e-6 to 1e-5, and below ν = 2, where the density has a pole or a cusp at the
+/// end, to the first digit.
 public func studentQuantile(_ p: Double, freedom: Double) -> Double {
   precondition(p > 0 && p < 1 && freedom > 0)
   guard freedom < 1e7 else { return normalQuantile(p) }

@@ -1,10 +1,11 @@
 internal import JSONText
 
 extension CSVReader {
-  /// The numbers in the columns of these `names`, a list for each line, with the number of the line.
+  /// The numbers in the columns of these `names`, a list for each line, with the number of the
+  /// line.
   ///
-  /// The first line has the names of all columns; whatever stands in the others is passed over, texts in
-  /// quotes with commas in them included.
+  /// The first line has the names of all columns; whatever stands in the others is passed over,
+  /// texts in quotes with commas in them included.
   mutating func columns(
     _ wanted: [String], _ bytes: Span<UInt8>
   ) throws(StorageError) -> [(line: Int, values: [Double])] {

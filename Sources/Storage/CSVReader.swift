@@ -4,12 +4,12 @@ internal import LinearAlgebra
 extension CSVTable {
   /// The table in `contents`: lines of finite numbers, all of one length, after an optional header.
   ///
-  /// The first line is a header if its first cell neither is a number nor begins like one; then no cell
-  /// of it may, unless in quotes, so that no data pass for names. Cells are separated by commas, with
-  /// spaces and tabs around them; lines end with a newline or a carriage return and a newline. Numbers
-  /// are decimals with a point, whatever the locale; below the first line they may be in quotes. A byte
-  /// order mark at the start and blank lines at the end are passed over. Errors name line and column,
-  /// both from 1. All numbers must fit into the memory.
+  /// The first line is a header if its first cell neither is a number nor begins like one; then no
+  /// cell of it may, unless in quotes, so that no data pass for names. Cells are separated by
+  /// commas, with spaces and tabs around them; lines end with a newline or a carriage return and a
+  /// newline. Numbers are decimals with a point, whatever the locale; below the first line they may
+  /// be in quotes. A byte order mark at the start and blank lines at the end are passed over.
+  /// Errors name line and column, both from 1. All numbers must fit into the memory.
   public init(_ contents: FileContents) throws(StorageError) {
     let (names, columns, elements) = try contents.withBytes { bytes throws(StorageError) in
       var reader = CSVReader(contents)

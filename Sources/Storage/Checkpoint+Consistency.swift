@@ -64,8 +64,8 @@ extension Checkpoint {
     return gram.elements.reduce(0) { $1.isNaN ? .nan : max($0, abs($1)) }
   }
 
-  /// Throws unless the ledger's sums can be those of the steps that were made: whole counts, all the
-  /// samples of their steps, and sums of losses and of squares that are not negative.
+  /// Throws unless the ledger's sums can be those of the steps that were made: whole counts, all
+  /// the samples of their steps, and sums of losses and of squares that are not negative.
   public func checkLedger(path: String) throws(StorageError) {
     let (onPage, pageSteps) = (ledger.stepsOnPage, ledger.pageSteps)
     let expected = step == 0 ? 0 : (step - 1) % pageSteps + 1
@@ -125,7 +125,8 @@ extension Checkpoint {
     }
   }
 
-  /// Throws unless the mean and the scale of the data, also in the ledger, are those of the data set.
+  /// Throws unless the mean and the scale of the data, also in the ledger, are those of the data
+  /// set.
   public func checkMoments(_ moments: DataMoments, path: String) throws(StorageError) {
     let (mean, scale) = (state.preconditioning.mean, state.preconditioning.scale)
     // What single precision keeps, with room for sums that were taken in another order.

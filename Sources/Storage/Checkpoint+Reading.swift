@@ -137,8 +137,8 @@ struct CheckpointReader {
     return values
   }
 
-  /// Throws unless the file has weights and biases of these shapes in all of the sets; before memory is
-  /// taken for them.
+  /// Throws unless the file has weights and biases of these shapes in all of the sets; before
+  /// memory is taken for them.
   func expectParameters(_ sets: [String], shape: NetworkShape) throws(StorageError) {
     for set in sets {
       for (index, layer) in shape.layerShapes.enumerated() {

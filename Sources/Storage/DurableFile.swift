@@ -7,8 +7,8 @@ public func writeDurably(_ bytes: [UInt8], to path: String) throws(StorageError)
   try file.commit()
 }
 
-/// Throws if a file cannot be made at `path`, and leaves nothing there: to be asked before the work,
-/// not after it.
+/// Throws if a file cannot be made at `path`, and leaves nothing there: to be asked before the
+/// work, not after it.
 public func checkOutput(_ path: String) throws(StorageError) {
   // Opening and closing a pipe would tell its reader that it has ended.
   let old = (try? FileStatus.ifPresent(path)) ?? nil
@@ -18,14 +18,15 @@ public func checkOutput(_ path: String) throws(StorageError) {
 
 /// New content for a file, which takes the place of the old one in one step, durably.
 ///
-/// The content goes to a temporary file in the same folder and onto the disk; `commit` then gives it
-/// the name `path`. Whatever happens, `path` is either the old file or the new one, whole, and after
-/// `commit` the new one survives a loss of power. When anything throws, and when the value goes away
-/// without `commit`, the temporary file is removed and the old file is intact; only if the very last
-/// step fails, in which the folder goes to the disk, the new one may be in its place already.
+/// The content goes to a temporary file in the same folder and onto the disk; `commit` then gives
+/// it the name `path`. Whatever happens, `path` is either the old file or the new one, whole, and
+/// after `commit` the new one survives a loss of power. When anything throws, and when the value
+/// goes away without `commit`, the temporary file is removed and the old file is intact; only if
+/// the very last step fails, in which the folder goes to the disk, the new one may be in its place
+/// already.
 ///
-/// The new file has the permissions of the old one, and a symbolic link goes on pointing to it. What
-/// is not a regular file, such as a pipe or a terminal, is written directly.
+/// The new file has the permissions of the old one, and a symbolic link goes on pointing to it.
+/// What is not a regular file, such as a pipe or a terminal, is written directly.
 public struct DurableFile: ~Copyable {
   private let path: String
   private let file: SystemFile

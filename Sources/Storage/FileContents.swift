@@ -83,7 +83,8 @@ public struct FileContents: Sendable {
   /// How many bytes are read before the memory of those of a large file is given back: 4 MiB.
   static let block = 1 << 22
 
-  /// Gives the memory of these bytes back if the file is mapped: they can still be read, but slowly.
+  /// Gives the memory of these bytes back if the file is mapped: they can still be read, but
+  /// slowly.
   func release(_ range: Range<Int>) {
     if case .mapped(let memory) = bytes { memory.release(range) }
   }

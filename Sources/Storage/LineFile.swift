@@ -2,9 +2,9 @@ internal import Glibc
 
 /// A file of lines that grows while a computation goes on, and can be followed meanwhile.
 ///
-/// The first lines take the place of what was there before, in one step; later ones are appended. After
-/// each call the lines are on the disk, whole: what a failed call left of a line is taken away by the
-/// next one, and a line without its end is what a loss of power leaves.
+/// The first lines take the place of what was there before, in one step; later ones are appended.
+/// After each call the lines are on the disk, whole: what a failed call left of a line is taken
+/// away by the next one, and a line without its end is what a loss of power leaves.
 public struct LineFile: Sendable {
   private let path: String
   /// The bytes of the lines in the file; nil as long as there is nothing of ours.

@@ -1,10 +1,11 @@
 internal import ForwardProcess
 internal import JSONText
 
-/// The denoising losses of anyone's model at noise levels: a `.csv` with columns `sigma` and `loss`.
+/// The denoising losses of anyone's model at noise levels: a `.csv` with columns `sigma` and
+/// `loss`.
 ///
-/// The loss is `E‖z − ẑ‖²` of the predicted noise, summed over the D dimensions of the data, or anything
-/// in proportion to it.
+/// The loss is `E‖z − ẑ‖²` of the predicted noise, summed over the D dimensions of the data, or
+/// anything in proportion to it.
 public struct LossTable: Sendable {
   /// The noise levels, strictly ascending, at least three.
   public let sigmas: [Double]
@@ -13,10 +14,11 @@ public struct LossTable: Sendable {
 
   /// The least rows that make a curve.
   private static let leastRows = 3
-  /// By what fraction of the dimension, which is the loss of predicting nothing, losses may exceed it.
+  /// By what fraction of the dimension, which is the loss of predicting nothing, losses may exceed
+  /// it.
   ///
-  /// Sampling and an imperfect network can do a little worse; and an estimate with control variates may lie
-  /// as much below 0.
+  /// Sampling and an imperfect network can do a little worse; and an estimate with control variates
+  /// may lie as much below 0.
   private static let excess = 0.1
   /// By how much neighbouring levels must differ, so that their logarithms do.
   private static let closest = 1e-12
@@ -32,8 +34,8 @@ public struct LossTable: Sendable {
 
   /// The table in `contents` for data of `dimension` D, rows in any order, other columns ignored.
   ///
-  /// Throws, naming the line, where a noise level is not positive or stands there twice, or a loss is
-  /// below 0 or above D by more than a tenth of D.
+  /// Throws, naming the line, where a noise level is not positive or stands there twice, or a loss
+  /// is below 0 or above D by more than a tenth of D.
   public init(_ contents: FileContents, dimension: Int) throws(StorageError) {
     precondition(dimension >= 1)
     let rows = try contents.withBytes { bytes throws(StorageError) in

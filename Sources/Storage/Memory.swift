@@ -8,8 +8,8 @@ public func availableMemory() -> Double? {
   let (pages, size) = (sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))
   guard pages > 0 && size > 0 else { return nil }
   var available = Double(pages) * Double(size)
-  // The kernel counts in pages what each limit is about: the first number is all that is mapped, the
-  // sixth the data (proc(5), /proc/PID/statm).
+  // The kernel counts in pages what each limit is about: the first number is all that is mapped,
+  // the sixth the data (proc(5), /proc/PID/statm).
   let used = memoryCounts()
   for (resource, field) in [(RLIMIT_AS, 0), (RLIMIT_DATA, 5)] where used.count > field {
     var limit = rlimit()
@@ -37,8 +37,8 @@ private func memoryCounts() -> [Double] {
     .compactMap { Double($0) }
 }
 
-/// Throws if `rows` points of `columns` coordinates in double precision have no room in memory, with
-/// what a law keeps beside each of them; `place` is what the file says about their number.
+/// Throws if `rows` points of `columns` coordinates in double precision have no room in memory,
+/// with what a law keeps beside each of them; `place` is what the file says about their number.
 func checkMemory(
   forPoints rows: Double, columns: Int, file: String, place: String
 ) throws(StorageError) {

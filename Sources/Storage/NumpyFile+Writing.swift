@@ -28,8 +28,8 @@ extension NumpyFile {
 
   /// The bytes before the elements, exactly as NumPy writes them.
   ///
-  /// NumPy leaves room for the first length to grow to 21 digits, and then fills up with spaces and a
-  /// newline so that the elements begin at a multiple of 64.
+  /// NumPy leaves room for the first length to grow to 21 digits, and then fills up with spaces and
+  /// a newline so that the elements begin at a multiple of 64.
   static func header(shape: [Int]) -> [UInt8] {
     var text = "{'descr': '<f8', 'fortran_order': False, 'shape': \(self.text(shape)), }"
     if let first = shape.first {

@@ -29,8 +29,8 @@ public struct NumpyFile: Sendable {
 
   /// The rows as points: a matrix `(N, D)` as it is, a vector `(N)` as `(N, 1)`.
   ///
-  /// Every element must be finite, and all must fit into the memory. Integers beyond ±2⁵³ are rounded
-  /// to the nearest `Double`.
+  /// Every element must be finite, and all must fit into the memory. Integers beyond ±2⁵³ are
+  /// rounded to the nearest `Double`.
   public func points() throws(StorageError) -> Matrix<Double> {
     guard 1...2 ~= shape.count, shape.allSatisfy({ $0 > 0 }) else {
       throw .malformed(

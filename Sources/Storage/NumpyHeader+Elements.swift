@@ -1,8 +1,8 @@
 extension NumpyHeader {
   /// The elements in row-major order as doubles, of a file whose length fits this header.
   ///
-  /// `(rows, columns)` is the shape, with one column for a vector; `release` gets the ranges of bytes
-  /// that are done with, on the way.
+  /// `(rows, columns)` is the shape, with one column for a vector; `release` gets the ranges of
+  /// bytes that are done with, on the way.
   func rowMajorElements(
     of bytes: RawSpan, rows: Int, columns: Int, release: @escaping (Range<Int>) -> Void
   ) -> [Double] {

@@ -13,7 +13,8 @@ internal import JSONText
 ///                      the elements, without gaps
 ///
 /// and the dictionary has exactly the keys `descr`, the type of an element such as `'<f8'`;
-/// `fortran_order`, whether the first index runs fastest rather than the last; and `shape`, a tuple.
+/// `fortran_order`, whether the first index runs fastest rather than the last; and `shape`, a
+/// tuple.
 struct NumpyHeader: Equatable {
   let type: NumpyType
   let isFortranOrder: Bool

@@ -1,10 +1,11 @@
 public import LinearAlgebra
 
-/// An array in an `.npy` file as rows that are read some at a time: the first axes number the rows, and
-/// all others are columns.
+/// An array in an `.npy` file as rows that are read some at a time: the first axes number the rows,
+/// and all others are columns.
 ///
-/// What is read is not kept, so that arrays larger than the memory can be gone through. In Fortran's order,
-/// where a row lies all over the file, it is the system that takes the bytes back when it needs them.
+/// What is read is not kept, so that arrays larger than the memory can be gone through. In
+/// Fortran's order, where a row lies all over the file, it is the system that takes the bytes back
+/// when it needs them.
 public struct NumpyRows: Sendable {
   /// The number of rows, the product of the first axes.
   public let count: Int

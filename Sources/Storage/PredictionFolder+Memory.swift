@@ -3,8 +3,8 @@ internal import ForwardProcess
 extension PredictionFolder {
   /// What an evaluation keeps of a row, in bytes.
   private static let bytesOfRow = 256.0
-  /// What it has of a coordinate: a row of each of three arrays and places in it, the mean of the samples and
-  /// as much again, as numbers of 8 bytes.
+  /// What it has of a coordinate: a row of each of three arrays and places in it, the mean of the
+  /// samples and as much again, as numbers of 8 bytes.
   private static let bytesOfCoordinate = 64.0
 
   /// Throws if the evaluation of `rows` of the array `z` has no room in memory.

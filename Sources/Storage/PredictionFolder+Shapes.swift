@@ -39,8 +39,8 @@ extension PredictionFolder {
     return 2
   }
 
-  /// The entries of `sigma`, in an order that fits the form: levels of a grid have one, and draws have
-  /// none.
+  /// The entries of `sigma`, in an order that fits the form: levels of a grid have one, and draws
+  /// have none.
   static func levels(
     _ sigma: NumpyFile, of z: NumpyFile
   ) throws(StorageError) -> [Double] {

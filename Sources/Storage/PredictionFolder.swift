@@ -2,11 +2,11 @@ public import ForwardProcess
 public import LinearAlgebra
 
 /// The outputs of anyone's network in a folder: `z.npy`, the standard normal noise that was added,
-/// `prediction.npy`, what the network took it for at `x = y + σ z`, `sigma.npy`, the noise levels, and
-/// optionally `sample.npy`, the clean y.
+/// `prediction.npy`, what the network took it for at `x = y + σ z`, `sigma.npy`, the noise levels,
+/// and optionally `sample.npy`, the clean y.
 ///
-/// The axes of `sigma.npy` say how many axes of the others are not coordinates, so that neither form can
-/// be read as the other:
+/// The axes of `sigma.npy` say how many axes of the others are not coordinates, so that neither
+/// form can be read as the other:
 ///
 ///     form   sigma.npy   z.npy, prediction.npy   sample.npy
 ///     rows   (N,)        (N, ...)                (N, ...)

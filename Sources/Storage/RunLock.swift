@@ -3,8 +3,8 @@ internal import JSONText
 
 /// The right to write an output, which one process at a time has.
 ///
-/// It is a lock of the system on a file `.NAME.lock` in the folder of the output, so it ends with the
-/// process however that ends. The file says who has it, and is removed with the lock.
+/// It is a lock of the system on a file `.NAME.lock` in the folder of the output, so it ends with
+/// the process however that ends. The file says who has it, and is removed with the lock.
 public struct RunLock: ~Copyable {
   /// The path of the output without symbolic links, so that it has one lock under all its names.
   private let output: String

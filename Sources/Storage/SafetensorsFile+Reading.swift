@@ -1,7 +1,8 @@
 internal import JSONText
 
 extension SafetensorsFile {
-  /// Reads a file, and checks it whole: its header, that it is as tinyscore writes it, and its hash.
+  /// Reads a file, and checks it whole: its header, that it is as tinyscore writes it, and its
+  /// hash.
   public init(path: String) throws(StorageError) {
     // Copied, so that what is used is what was checked.
     try self.init(FileContents(path: path, access: .copied))

@@ -3,10 +3,10 @@ internal import LinearAlgebra
 
 /// How much a sample counts in the gradient, by the band of its noise level.
 ///
-/// The smaller the loss that no network can avoid, the more a sample tells of the rest: the best weights
-/// of a regression are the inverse variances of its noise. The recent loss L of the band stands for the
-/// unavoidable one, softened to `(L/L_max + 0.02)^−3/4`, so that levels at which almost nothing is left do
-/// not take over. Losses that are reported are never weighted.
+/// The smaller the loss that no network can avoid, the more a sample tells of the rest: the best
+/// weights of a regression are the inverse variances of its noise. The recent loss L of the band
+/// stands for the unavoidable one, softened to `(L/L_max + 0.02)^−3/4`, so that levels at which
+/// almost nothing is left do not take over. Losses that are reported are never weighted.
 final class LevelWeights: Sendable {
   /// The weights of the bands, `(bands)`, their mean 1; set by `prepare`.
   let weights: VectorView<Float>

@@ -2,14 +2,14 @@ internal import ForwardProcess
 internal import Glibc
 internal import LinearAlgebra
 
-/// The strata of a batch's noise levels: one level is drawn in each, and all have the same probability
-/// under a density over `ln σ` that puts most levels where the network has most to say.
+/// The strata of a batch's noise levels: one level is drawn in each, and all have the same
+/// probability under a density over `ln σ` that puts most levels where the network has most to say.
 ///
-/// The density is `p = (1 − ε) gain²/∫gain² + ε/W` over the range of width W, with `gain² = s²/(σ² + s²)`
-/// of the preconditioning, averaged over each band of the ledger, so that levels are even within a band:
-/// far above the data scale s the network's output hardly moves the prediction, and samples there teach
-/// little. Every sample counts with the width of its stratum, so that sums over a batch remain those of
-/// levels uniform in `ln σ` (importance sampling).
+/// The density is `p = (1 − ε) gain²/∫gain² + ε/W` over the range of width W, with `gain² = s²/(σ²
+/// + s²)` of the preconditioning, averaged over each band of the ledger, so that levels are even
+/// within a band: far above the data scale s the network's output hardly moves the prediction, and
+/// samples there teach little. Every sample counts with the width of its stratum, so that sums over
+/// a batch remain those of levels uniform in `ln σ` (importance sampling).
 struct NoiseStrata: Sendable {
   /// `ln(σ/s)` where strata meet, ascending, `(batch + 1)`.
   let edges: VectorView<Double>

@@ -28,8 +28,8 @@ public final class OptimizerState: Sendable {
 
 /// The eigenbases in which SOAP (Vyas and others 2024) runs Adam on one weight, `(rows, columns)`.
 ///
-/// The second moment of its gradient G is approximated by a Kronecker product of two factors, the recent
-/// means of `G Gᵀ` and `Gᵀ G` (Shampoo: Gupta, Koren and Singer 2018).
+/// The second moment of its gradient G is approximated by a Kronecker product of two factors, the
+/// recent means of `G Gᵀ` and `Gᵀ G` (Shampoo: Gupta, Koren and Singer 2018).
 public final class LayerBases: Sendable {
   /// One factor with its basis.
   public struct Side: Sendable {

@@ -6,8 +6,8 @@ package import ScoreNetwork
 
 /// The memory in which one worker takes a shard through its forward and backward pass.
 ///
-/// It belongs to the worker, not to the shard, so that it stays in one core's second-level cache. All
-/// shards of a run have one shape: on some processors the bits of a product depend on its
+/// It belongs to the worker, not to the shard, so that it stays in one core's second-level cache.
+/// All shards of a run have one shape: on some processors the bits of a product depend on its
 /// shape. Rows beyond the batch are computed and given no weight.
 package final class ShardWorkspace: Sendable {
   package let work: NetworkWorkspace<Float>

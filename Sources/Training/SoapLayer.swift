@@ -2,8 +2,8 @@ internal import LinearAlgebra
 
 /// One weight's way through SOAP, with the memory for it.
 ///
-/// With the bases as orthonormal rows `B`, a gradient `G` is `B_left G B_rightᵀ` in them. Adam's average of
-/// the gradient turns with the bases; that of its square cannot.
+/// With the bases as orthonormal rows `B`, a gradient `G` is `B_left G B_rightᵀ` in them. Adam's
+/// average of the gradient turns with the bases; that of its square cannot.
 final class SoapLayer: Sendable {
   private let bases: LayerBases
   private let first: MatrixView<Float>
@@ -44,8 +44,8 @@ final class SoapLayer: Sendable {
     (left, right) = (memories[0], memories[1])
   }
 
-  /// Takes note of the gradient `G`, `(rows, columns)`; Adam's direction, in memory that the next call
-  /// overwrites.
+  /// Takes note of the gradient `G`, `(rows, columns)`; Adam's direction, in memory that the next
+  /// call overwrites.
   func updateDirection(
     for gradient: MatrixView<Float>, _ rates: UpdateRates, refreshing: Bool
   ) -> MatrixView<Float> {
@@ -61,8 +61,8 @@ final class SoapLayer: Sendable {
     return rotated
   }
 
-  /// Brings the bases nearer to the factors' eigenvectors by one step of the power method, and turns
-  /// Adam's average of the gradient with them.
+  /// Brings the bases nearer to the factors' eigenvectors by one step of the power method, and
+  /// turns Adam's average of the gradient with them.
   ///
   /// The squares cannot be turned, and are those of the new basis before long.
   private func refresh() {
@@ -86,7 +86,8 @@ final class SoapLayer: Sendable {
     return memory.turn
   }
 
-  /// Sets `rotated` to `left · a · rightᵀ`, or back to `leftᵀ · a · right`; an absent side is the identity.
+  /// Sets `rotated` to `left · a · rightᵀ`, or back to `leftᵀ · a · right`; an absent side is the
+  /// identity.
   private func transform(
     _ a: MatrixView<Float>, forth: Bool, _ left: MatrixView<Float>?, _ right: MatrixView<Float>?
   ) {

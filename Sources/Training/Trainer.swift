@@ -38,8 +38,8 @@ public final class Trainer {
 
   /// A run that has not begun.
   ///
-  /// The ledger's window is the last twentieth of the run, within which the weights hardly move, or what
-  /// it takes for sixteen samples in the bands that get the fewest, up to half of a short run.
+  /// The ledger's window is the last twentieth of the run, within which the weights hardly move, or
+  /// what it takes for sixteen samples in the bands that get the fewest, up to half of a short run.
   public convenience init(
     configuration: TrainingConfiguration, source: any SampleSource, workers: Workers
   ) {
@@ -93,8 +93,8 @@ public final class Trainer {
 
   /// One step: a batch through the network and back, and the update it causes.
   ///
-  /// After an error the weights are those before the step, but the ledger and the optimiser's losses may
-  /// have it already: the run must not be saved.
+  /// After an error the weights are those before the step, but the ledger and the optimiser's
+  /// losses may have it already: the run must not be saved.
   public func advance() throws(TrainingError) {
     levelWeights.prepare()
     pass.batch = batchAddress
@@ -132,7 +132,8 @@ public final class Trainer {
   }
 
   /// The position of this step's noise levels in their strata: an additive recurrence with the
-  /// golden ratio, so that successive batches fill each other's gaps (Weyl 1916), from a random start.
+  /// golden ratio, so that successive batches fill each other's gaps (Weyl 1916), from a random
+  /// start.
   var levelOffset: Double {
     let start = RandomStream(seed: configuration.seed, step: 0, purpose: .level).uniforms(at: 0).0
     let position = start + 0.618_033_988_749_894_9 * Double(step)

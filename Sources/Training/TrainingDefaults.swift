@@ -20,7 +20,7 @@ public enum TrainingDefaults {
   /// Optimisation steps; functions of one coordinate need fewer.
   public static func steps(dimension: Int) -> Int { dimension == 1 ? 3000 : 8000 }
 
-  /// The decay per step of the weights' average: a horizon of 3 % of the run, within which the decaying
-  /// learning rate hardly moves the weights at the end.
+  /// The decay per step of the weights' average: a horizon of 3 % of the run, within which the
+  /// decaying learning rate hardly moves the weights at the end.
   public static func averageDecay(steps: Int) -> Double { 1 - 1 / max(1, 0.03 * Double(steps)) }
 }

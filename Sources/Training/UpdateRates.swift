@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// The coefficients of one update by Adam (Kingma and Ba 2015, Algorithm 1) and of the weights' average.
+/// The coefficients of one update by Adam (Kingma and Ba 2015, Algorithm 1) and of the weights'
+/// average.
 struct UpdateRates: Sendable {
   /// The decay of the averaged gradient.
   let beta1: Float

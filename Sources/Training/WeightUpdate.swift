@@ -32,7 +32,8 @@ final class AdamUpdate: WeightUpdate, @unchecked Sendable {
   }
 }
 
-/// SOAP (Vyas and others 2024): Adam on each weight in the eigenbases of its gradient's second moments.
+/// SOAP (Vyas and others 2024): Adam on each weight in the eigenbases of its gradient's second
+/// moments.
 ///
 /// A layer is a task. Biases have plain Adam.
 final class SoapUpdate: WeightUpdate, @unchecked Sendable {
@@ -43,9 +44,9 @@ final class SoapUpdate: WeightUpdate, @unchecked Sendable {
 
   /// Steps between refreshes of the bases (the paper's), and steps at the start that have one each.
   ///
-  /// The paper decomposes the factors of the first step; here the bases start as the coordinates' own,
-  /// as no gradient reaches the hidden layers before the output layer has left zero, and the power
-  /// method catches up in a few steps.
+  /// The paper decomposes the factors of the first step; here the bases start as the coordinates'
+  /// own, as no gradient reaches the hidden layers before the output layer has left zero, and the
+  /// power method catches up in a few steps.
   private static let (period, early) = (10, 20)
 
   init(_ state: TrainingState, gradient: NetworkParameters<Float>) {

@@ -7,7 +7,8 @@ internal import Report
 internal import Storage
 
 extension AnalyzedBranchings {
-  /// The results as a page with figures: the first is Figure 1 of the paper, the trajectories Figure 2.
+  /// The results as a page with figures: the first is Figure 1 of the paper, the trajectories
+  /// Figure 2.
   func page(command: String, workers: Workers) -> ReportPage {
     let tables =
       (learned.map { [table($0, of: "learned score")] } ?? []) + [table(exact, of: "exact score")]
@@ -194,8 +195,8 @@ extension AnalyzedBranchings {
     }
   }
 
-  /// The law of the coordinate that figures show: of points that of their projections; nil where that is
-  /// not known.
+  /// The law of the coordinate that figures show: of points that of their projections; nil where
+  /// that is not known.
   private var shownLaw: (any Law)? {
     if dataset.law.dimension == 1 { return dataset.law }
     guard let points = dataset.law as? PointsLaw else { return nil }

@@ -57,8 +57,8 @@ extension AnalyzedBranchings {
   private static let trajectorySteps = 160
   private static let mostDimensions = 16
 
-  /// Trajectories of the reverse flow where they converge and where they diverge, and how far pairs of them have
-  /// been driven apart.
+  /// Trajectories of the reverse flow where they converge and where they diverge, and how far pairs
+  /// of them have been driven apart.
   var trajectoryFigures: [Figure] {
     let side = learned ?? exact
     let name = learned == nil ? "exact" : "learned"

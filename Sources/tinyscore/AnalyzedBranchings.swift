@@ -6,13 +6,15 @@ internal import Randomness
 internal import ScoreNetwork
 internal import Storage
 
-/// The fixed points of a model with what they were made from: what the outputs of `bifurcations` show.
+/// The fixed points of a model with what they were made from: what the outputs of `bifurcations`
+/// show.
 struct AnalyzedBranchings {
   /// The fixed points of one score.
   struct Side {
     let score: any ScoreFunction
     let diagram: FixedPointDiagram
-    /// How many of the points that the search began with ended on a ridge, which has no fixed point of its own.
+    /// How many of the points that the search began with ended on a ridge, which has no fixed point
+    /// of its own.
     let flat: Int
   }
 
@@ -93,8 +95,8 @@ struct AnalyzedBranchings {
       workers: workers, progress: progress)
   }
 
-  /// The fixed points of a set of points, found about their mean where the origin is so far that it would cost
-  /// digits.
+  /// The fixed points of a set of points, found about their mean where the origin is so far that it
+  /// would cost digits.
   private static func pointsSide(
     _ law: PointsLaw, range: NoiseRange, workers: Workers, progress: (Int, Int) -> Void
   ) -> Side {
@@ -134,8 +136,8 @@ struct AnalyzedBranchings {
       workers: workers, progress: progress)
   }
 
-  /// The noise levels of a search: of continuous data from a part of their scale on, as below nothing pulls a point to
-  /// anywhere.
+  /// The noise levels of a search: of continuous data from a part of their scale on, as below
+  /// nothing pulls a point to anywhere.
   private static func levels(_ law: any Law, _ range: NoiseRange) -> ClosedRange<Double> {
     guard law.entropy == nil else { return range.minimum...range.maximum }
     return max(range.minimum, min(0.05 * law.moments.scale, range.maximum / 2))...range.maximum

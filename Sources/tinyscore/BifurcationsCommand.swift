@@ -4,7 +4,8 @@ internal import LinearAlgebra
 internal import Report
 internal import Storage
 
-/// `tinyscore bifurcations`: the fixed points of a score over the noise level, and where they branch.
+/// `tinyscore bifurcations`: the fixed points of a score over the noise level, and where they
+/// branch.
 struct Bifurcations: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Follows the fixed points of a score over the noise level to where they branch.",

@@ -67,8 +67,8 @@ struct ConfigurationFile {
     return path
   }
 
-  /// The long names of a command's options and whether each takes a value, without those that make no
-  /// sense in a file.
+  /// The long names of a command's options and whether each takes a value, without those that make
+  /// no sense in a file.
   private static func optionNames(of command: any ParsableCommand.Type) -> [String: Bool] {
     var names: [String: Bool] = [:]
     for line in command.helpMessage(columns: 1000).split(separator: "\n") {

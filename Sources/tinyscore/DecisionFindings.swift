@@ -120,7 +120,8 @@ extension DecisionFindings {
     return InformationPeaks(points) { law.informationCurve(at: $0, sampling: sampling) }
   }
 
-  /// The peaks of a network's loss and of its pathwise variance, of the informed ones where the law is known.
+  /// The peaks of a network's loss and of its pathwise variance, of the informed ones where the law
+  /// is known.
   private static func learnedPeaks(
     _ evaluation: Evaluation, _ pathwise: PathEnsemble?, exact: InformationPeaks?
   ) -> InformationPeaks? {
@@ -140,8 +141,8 @@ extension DecisionFindings {
       exact: exact.flatMap { points.count == evaluation.levels.count ? (points, $0) : nil })
   }
 
-  /// The variance of the surprisal by the score at level `k`: the exact one, and the score's excess on the
-  /// paths; nil where either is not known.
+  /// The variance of the surprisal by the score at level `k`: the exact one, and the score's excess
+  /// on the paths; nil where either is not known.
   static func informedVariance(
     _ paths: PathEnsemble, _ k: Int, exact: InformationPoint?
   ) -> Estimate? {

@@ -6,7 +6,8 @@ internal import LinearAlgebra
 extension Evaluate {
   /// Samples at which a law's own score is put through all routes, beside its exact curve.
   private static let ownSamples = 2048
-  /// Numbers that the Jacobians of one level may have: what they cost beside the scores is then little.
+  /// Numbers that the Jacobians of one level may have: what they cost beside the scores is then
+  /// little.
   private static let jacobianNumbers = 1 << 18
   private static let mostJacobians = 512
 

@@ -49,6 +49,7 @@ extension Evaluate {
     try pages.checkOutputs()
     let result = try evaluated(PredictionFolder(path: folder))
     try result.checkFinite()
+    if let words = result.mistakeWords { Terminal.complain(words) }
     if let json { try Terminal.save(result.json.prettyText, to: json) }
     if let csv { try Terminal.save(result.csv, to: csv) }
     let failure = try pages.write(result.page(command: commandLine()))
@@ -100,6 +101,12 @@ extension PredictionFolder {
         .malformedData,
         "\(path), row \(row) (from 0): expected numbers whose squares are below 1e308, found larger "
           + "ones")
+    }
+    guard table.losses.contains(where: { $0 > 0 }) else {
+      throw Failure(
+        .malformedData,
+        "\(path), prediction.npy: expected what the network takes the noise for, found z itself; give "
+          + "the network's output at x = y + σ z")
     }
     switch table.noiseFault {
     case nil: return table

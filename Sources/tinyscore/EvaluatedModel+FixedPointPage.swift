@@ -3,8 +3,8 @@ internal import LinearAlgebra
 internal import Report
 
 extension EvaluatedModel {
-  /// Fixed points are followed for a page where that takes a second or two: up to so many points, and
-  /// coordinates of all points together.
+  /// Fixed points are followed for a page where that takes a second or two: up to so many points,
+  /// and coordinates of all points together.
   private static let mostPoints = 40
   private static let mostCoordinates = 512
   /// The paths of fixed points over the noise level, where there are few; else where to find them.

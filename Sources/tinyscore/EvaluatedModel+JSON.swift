@@ -113,7 +113,8 @@ extension EvaluatedModel {
     return .object(members + marginalMembers(estimate.loss, sigma: level.sigma))
   }
 
-  /// The rate of the marginal entropy from an entropy rate, and in time where a clock was asked for.
+  /// The rate of the marginal entropy from an entropy rate, and in time where a clock was asked
+  /// for.
   private func marginalMembers(_ rate: Estimate, sigma: Double) -> [JSONMember] {
     let marginal = derived(rate, sigma: sigma).marginalRate
     var members = [JSONMember(key: "marginalEntropyRate", value: json(marginal))]

@@ -66,8 +66,8 @@ extension EvaluatedModels {
   /// The longest name of a model or a group, in characters.
   private static let nameLimit = 22
 
-  /// The names of the models as the user wrote them; of long ones without their folder if they differ
-  /// without, or their ends, numbered where those are alike.
+  /// The names of the models as the user wrote them; of long ones without their folder if they
+  /// differ without, or their ends, numbered where those are alike.
   var shortNames: [String] {
     let paths = models.map(\.model.path)
     let bases = paths.map(Self.base)

@@ -17,10 +17,11 @@ struct EvaluatedModels {
   /// The one model that was asked for, or nil where there were several.
   var single: EvaluatedModel? { asked == 1 ? models.first : nil }
 
-  /// Networks that differ in nothing but the seed of their training, in the order of their first; a seed
-  /// that comes twice counts once, and groups of one are left out.
+  /// Networks that differ in nothing but the seed of their training, in the order of their first; a
+  /// seed that comes twice counts once, and groups of one are left out.
   ///
-  /// Where points were kept aside, other seeds keep others: such networks have other data, and no group.
+  /// Where points were kept aside, other seeds keep others: such networks have other data, and no
+  /// group.
   var groups: [SeedGroup] {
     let networks = models.filter { $0.checkpoint.map { $0.configuration.holdout == 0 } ?? false }
     var keys: [String] = []

@@ -39,8 +39,8 @@ extension EvaluatedPredictions {
     ]
   }
 
-  /// The members are those of `tinyscore.evaluation.v1`; what there is in units of the data is that at
-  /// the middle of a band.
+  /// The members are those of `tinyscore.evaluation.v1`; what there is in units of the data is that
+  /// at the middle of a band.
   private func learnedJSON(
     _ estimate: NoiseLevelEstimate, level: Evaluation.Level
   ) -> JSONValue {

@@ -45,11 +45,12 @@ struct EvaluatedPredictions: EstimateOutput {
     return rates.count == evaluation.levels.count && rates.count > 1 ? curve.integral(rates) : nil
   }
 
-  /// An estimate from above of the error of the trapezoid rule, in nats; nil for bands, which leave no
-  /// gaps, and for levels more than an e-fold apart.
+  /// An estimate from above of the error of the trapezoid rule, in nats; nil for bands, which leave
+  /// no gaps, and for levels more than an e-fold apart.
   var quadratureError: Double? { curve.hasBands ? nil : evaluation.quadratureError(.loss) }
 
-  /// Descending noise levels at equal steps of the clock that the loss tells; nil where it tells none.
+  /// Descending noise levels at equal steps of the clock that the loss tells; nil where it tells
+  /// none.
   func schedule(_ kind: EntropicTime.Kind) -> [Double]? {
     let sigmas = evaluation.levels.map(\.sigma)
     guard sigmas.count > 2,

@@ -70,8 +70,8 @@ struct Inspection {
       + (error.kind == .noInput ? " is not at hand" : " is not the file of the training")
   }
 
-  /// The entropy of the data in nats, where the file has the law and that is of points; and how many
-  /// they are, if all weigh the same.
+  /// The entropy of the data in nats, where the file has the law and that is of points; and how
+  /// many they are, if all weigh the same.
   var dataEntropy: (value: Double, evenPoints: Int?)? {
     // Other laws are not made for nothing.
     guard hasWholeLaw, checkpoint.dataset["distribution"] == "points",

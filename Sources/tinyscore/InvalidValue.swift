@@ -3,8 +3,8 @@ internal import Training
 
 /// A value that its option cannot have, from the parser's message about it.
 ///
-/// The message is `The value '1e3' is invalid for '--steps <N>'`, with `. Please provide one of 'soap'
-/// and 'adam'.` behind it where there are only so many values.
+/// The message is `The value '1e3' is invalid for '--steps <N>'`, with `. Please provide one of
+/// 'soap' and 'adam'.` behind it where there are only so many values.
 struct InvalidValue {
   private let option: String
   /// What the help calls the value: `N`.

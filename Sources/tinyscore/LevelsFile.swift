@@ -11,7 +11,8 @@ struct LevelsFile {
 
   /// The list in the file `path`: a bare JSON array, a CSV of one column, or an array `(N)`.
   ///
-  /// A 0 at the end, which some samplers want, is passed over: the last step to no noise is always taken.
+  /// A 0 at the end, which some samplers want, is passed over: the last step to no noise is always
+  /// taken.
   init(path: String) throws {
     let values = try Self.values(path: path)
     let levels = values.last == 0 ? Array(values.dropLast()) : values

@@ -14,8 +14,8 @@ struct LoggedLines {
 
   /// The lines of the log in `contents` up to step `last`.
   ///
-  /// All lines must be such as a log has, those behind step `last` too; a last one without its end is
-  /// left out, as a loss of power leaves it.
+  /// All lines must be such as a log has, those behind step `last` too; a last one without its end
+  /// is left out, as a loss of power leaves it.
   init(_ contents: FileContents, upTo last: Int) throws(StorageError) {
     self = try contents.withBytes { bytes throws(StorageError) in
       var (kept, read) = (LoggedLines(), LoggedLines())
@@ -34,8 +34,8 @@ struct LoggedLines {
 
   private init() {}
 
-  /// The length of the first line of `bytes` without its end, or as much as it may be, and whether it
-  /// has an end.
+  /// The length of the first line of `bytes` without its end, or as much as it may be, and whether
+  /// it has an end.
   private static func firstLine(of bytes: Span<UInt8>) -> (length: Int, isWhole: Bool) {
     let limit = min(bytes.count, longestLine)
     let end = (0..<limit).first { bytes[$0] == UInt8(ascii: "\n") }

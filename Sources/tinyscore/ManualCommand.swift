@@ -9,8 +9,8 @@ struct Manual: ParsableCommand {
     abstract: "Prints the manual page, for man.", shouldDisplay: false)
 
   mutating func run() throws {
-    // What --help is made of. The parser promises nobody this function: it stays because Package.swift
-    // asks for one exact version, and a version without it does not compile.
+    // What --help is made of. The parser promises nobody this function: it stays because
+    // Package.swift asks for one exact version, and a version without it does not compile.
     let help = try JSONValue(reading: Tinyscore._dumpHelp())
     try Terminal.print(ManualPage(help["command"] ?? .null).text)
   }

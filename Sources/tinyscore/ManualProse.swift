@@ -1,6 +1,7 @@
 /// What the manual page says beyond `--help`.
 enum ManualProse {
-  /// When these words were last changed: pages carry a date, and the same program writes the same page.
+  /// When these words were last changed: pages carry a date, and the same program writes the same
+  /// page.
   static let date = "November 27, 2026"
 
   static let environment = [

@@ -5,8 +5,9 @@ internal import Training
 
 /// `--metrics FILE.jsonl`: one JSON object a line, every hundredth step and the last.
 ///
-/// The file is brought up to date every five seconds, with every checkpoint, and when the run ends in
-/// whatever way. Times stand here alone: a checkpoint holds nothing that differs from run to run.
+/// The file is brought up to date every five seconds, with every checkpoint, and when the run ends
+/// in whatever way. Times stand here alone: a checkpoint holds nothing that differs from run to
+/// run.
 struct MetricsLog {
   private let path: String
   private var file: LineFile
@@ -25,9 +26,10 @@ struct MetricsLog {
   /// The groups into which a line puts the bands of the ledger.
   private static let groupCount = 12
 
-  /// The log of a run that begins.
+  /// The log of a run that begins, in the place of an older one.
   init(path: String) throws {
     try Self.check(path)
+    try Self.checkIsLog(path)
     self.init(path: path, file: LineFile(path: path), step: 0)
   }
 
@@ -57,7 +59,21 @@ struct MetricsLog {
     if path != "-" { try checkOutput(path) }
   }
 
-  /// Notes a step after `seconds` of this run, if it is its turn, and updates the file, if that is due.
+  /// Throws if there is a file at `path` that is no log: another name led there.
+  private static func checkIsLog(_ path: String) throws {
+    guard !isStream(path), fileExists(path) else { return }
+    let isLog = try FileContents(path: path).withBytes { bytes in
+      bytes.isEmpty || bytes[0] == UInt8(ascii: "{")
+    }
+    guard isLog else {
+      throw Failure.usage(
+        "metrics", expected: "a log of an earlier run or no file, to be replaced",
+        found: "another kind of file at \(path); choose another name")
+    }
+  }
+
+  /// Notes a step after `seconds` of this run, if it is its turn, and updates the file, if that is
+  /// due.
   mutating func note(_ trainer: Trainer, seconds: Double) {
     if trainer.step % Self.period == 0 || trainer.step == trainer.configuration.steps {
       lines += record(trainer, seconds: secondsBefore + seconds).canonicalText + "\n"

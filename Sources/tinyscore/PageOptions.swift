@@ -31,8 +31,8 @@ struct PageOptions: ParsableArguments {
 
   /// Writes what was asked for.
   ///
-  /// Returns what went wrong with gnuplot: the page is then written without figures, so that the rest of
-  /// the command's work is done all the same.
+  /// Returns what went wrong with gnuplot: the page is then written without figures, so that the
+  /// rest of the command's work is done all the same.
   func write(_ page: @autoclosure () -> ReportPage) throws -> Failure? {
     guard isAsked else { return nil }
     let page = page()

@@ -65,7 +65,8 @@ private func folder(of path: String) -> String? {
   return String(cString: real)
 }
 
-/// Throws unless the outputs, by the options that name them, are places of their own and none of them an input.
+/// Throws unless the outputs, by the options that name them, are places of their own and none of
+/// them an input.
 ///
 /// Inputs may be bare names of data sets.
 func checkOutputs(_ outputs: [(option: String, path: String?)], inputs: [String?]) throws {
@@ -87,8 +88,8 @@ func checkOutputs(_ outputs: [(option: String, path: String?)], inputs: [String?
   }
 }
 
-/// Throws unless `output` is where an array can go: an `.npy` file, or a pipe or a device, that is none
-/// of the `inputs`.
+/// Throws unless `output` is where an array can go: an `.npy` file, or a pipe or a device, that is
+/// none of the `inputs`.
 func checkArrayOutput(_ output: String, inputs: [String]) throws {
   guard output.lowercased().hasSuffix(".npy") || (output != "-" && isStream(output)) else {
     throw ValidationError("--output: expected a name that ends in .npy, found \(excerpt(output))")

@@ -68,7 +68,8 @@ struct RunOptions: ParsableArguments {
     _ = try range(from: sigmaMin, to: sigmaMax)
   }
 
-  /// Every option with its value for this data set, which is checked to be one that can be trained on.
+  /// Every option with its value for this data set, which is checked to be one that can be trained
+  /// on.
   ///
   /// `path` is what the user calls it.
   func resolved(for data: Dataset, path: String, seed: UInt64) throws -> TrainingConfiguration {

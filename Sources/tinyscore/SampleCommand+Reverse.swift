@@ -99,7 +99,8 @@ extension Sample {
     _ score: any ScoreFunction, over range: NoiseRange, start: GaussianBaseline, dataScale: Double
   ) -> @Sendable (Int, Int) -> Matrix<Double> {
     { [seed = common.seed, tolerance, quiet = common.quiet] first, count in
-      // A block shares its steps: it is always whole, so that no sample depends on how many there are.
+      // A block shares its steps: it is always whole, so that no sample depends on how many there
+      // are.
       let x = start.samples(
         Self.blockSamples, sigma: range.maximum, stream: Self.startStream(seed), firstSample: first)
       guard

@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// The signal that asks this run to stop: Ctrl-C, a scheduler's SIGTERM, a terminal that closes.
 ///
-/// From `listen` on a first one is only noted, so that it never meets a step half done; a second of its
-/// kind ends the process at once.
+/// From `listen` on a first one is only noted, so that it never meets a step half done; a second of
+/// its kind ends the process at once.
 enum StopRequest {
   private static let names = [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"]
   // Global, as a handler of signals has no other place to leave word. Signals cannot be held back
@@ -35,8 +35,9 @@ enum StopRequest {
   private static func isIgnored(_ signal: Int32) -> Bool {
     var action = sigaction()
     guard sigaction(signal, nil, &action) == 0 else { return false }
-    // SIG_IGN is a number in the place of a function, and a pointer to a C function, nil or not, is one
-    // word as Int is; it is compared and never called. Swift compares functions in no other way.
+    // SIG_IGN is a number in the place of a function, and a pointer to a C function, nil or not, is
+    // one word as Int is; it is compared and never called. Swift compares functions in no other
+    // way.
     return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
       == unsafeBitCast(SIG_IGN, to: Int.self)
   }

@@ -20,7 +20,8 @@ enum Terminal {
 
   /// Makes the three standard streams open, should the caller have closed any.
   ///
-  /// A file opened later would get the number of a closed one, and be written to as stdout or stderr.
+  /// A file opened later would get the number of a closed one, and be written to as stdout or
+  /// stderr.
   static func reserveStandardStreams() {
     for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) == -1 {
       // For reading alone, so that results that nobody gets are still an error.

@@ -1,8 +1,8 @@
 internal import ArgumentParser
 internal import Storage
 
-/// What a shell offers in place of a word that is being typed: names, and the files and folders that
-/// are there.
+/// What a shell offers in place of a word that is being typed: names, and the files and folders
+/// that are there.
 struct WordCompletion {
   /// Words that are no files.
   var names: [String] = []

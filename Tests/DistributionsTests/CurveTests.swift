@@ -93,7 +93,8 @@ import Testing
         spread.add(one.value)
         variance += one.standardError * one.standardError / Double(runs.count)
       }
-      // The ratio of variances has a standard deviation of √(2/39) = 0.23; strata only widen errors.
+      // The ratio of variances has a standard deviation of √(2/39) = 0.23; strata only widen
+      // errors.
       #expect(spread.variance < 2.2 * variance && spread.variance > 0.25 * variance)
     }
     compare(\.entropyRate)

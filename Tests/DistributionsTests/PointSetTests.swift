@@ -119,8 +119,8 @@ import Testing
     #expect(RareEventSampler.affordableSamples(100, law: large) == 100)
   }
 
-  // The solutions of Σ_d 2 (1 − d/K) g(d/σ) = 0.001 log K with g of `makeNoiseRange()`, by bisection
-  // in NumPy with g by the trapezoidal rule, step 0.01 over [−40, 9].
+  // The solutions of Σ_d 2 (1 − d/K) g(d/σ) = 0.001 log K with g of `makeNoiseRange()`, by
+  // bisection in NumPy with g by the trapezoidal rule, step 0.01 over [−40, 9].
   @Test(
     "The noise range of a lattice begins where its neighbours are hardly confused",
     arguments: [(100, 0.158_615), (400, 0.162_556)])

@@ -74,7 +74,8 @@ import Testing
         let found = PointsLaw.smoothedRate(
           sigma: sigma, kernelWidth: h, rateOfPoints: points[0].entropyRate.value, dimension: 1)
         let expected = estimate.informationCurve(at: [sigma], sampling: sampling)[0].entropyRate
-        // The mixture's quadrature in one dimension states no sampling error; both are good to 1e-8.
+        // The mixture's quadrature in one dimension states no sampling error; both are good to
+        // 1e-8.
         #expect(abs(found - expected.value) < 1e-7 + 5 * expected.standardError)
       }
     }

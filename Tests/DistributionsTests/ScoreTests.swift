@@ -6,7 +6,8 @@ import Randomness
 import Statistics
 import Testing
 
-/// The laws of scores, for every law at every noise level: at σ relative to a data scale of about 1.
+/// The laws of scores, for every law at every noise level: at σ relative to a data scale of about
+/// 1.
 @Suite struct ScoreTests {
   static let levels = [0.05, 0.3, 1.0, 5.0]
 

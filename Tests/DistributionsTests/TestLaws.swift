@@ -15,8 +15,8 @@ enum TestLaws {
   static let unequalLine = makePoints(
     Matrix([[1, 2, 3], [1.5, 1, 4], [3, -2, 7]]), weights: [0.5, 0.3, 0.2])
   static let ring = makePoints(Matrix(ringRows(8)))
-  /// The vertices of a regular simplex in `dimension` dimensions, one standard basis vector each and
-  /// the point on the diagonal that is as far from them as they from each other.
+  /// The vertices of a regular simplex in `dimension` dimensions, one standard basis vector each
+  /// and the point on the diagonal that is as far from them as they from each other.
   static func simplex(_ dimension: Int) -> PointsLaw {
     var rows = (0..<dimension).map { i in (0..<dimension).map { $0 == i ? 1.0 : 0.0 } }
     let d = Double(dimension)

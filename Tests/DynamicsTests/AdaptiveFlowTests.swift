@@ -38,7 +38,8 @@ import Testing
     #expect(counter.count == arrival.evaluations)
   }
 
-  // Where paths part the flow stretches errors as it does distances: measured are 0.17 to 1.3 tolerances.
+  // Where paths part the flow stretches errors as it does distances: measured are 0.17 to 1.3
+  // tolerances.
   @Test("The adaptive flow keeps its tolerance where points decide", arguments: [1e-4, 1e-6, 1e-8])
   func points(tolerance: Double) throws {
     let law = try PointsLaw(
@@ -65,7 +66,8 @@ import Testing
           from: x, over: range, tolerance: tolerance, dataScale: 1)
       ).evaluations
     }
-    // A hundred thousand times as exact: ten times the steps, less where the first are chosen badly.
+    // A hundred thousand times as exact: ten times the steps, less where the first are chosen
+    // badly.
     let ratio = Double(evaluations[1]) / Double(evaluations[0])
     #expect(ratio > 5 && ratio < 12, "\(evaluations)")
   }

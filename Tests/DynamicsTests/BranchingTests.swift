@@ -5,7 +5,8 @@ import Testing
 
 @testable import Dynamics
 
-/// Branchings of exact laws against `References/BranchingReferences.swift`, which are derived another way.
+/// Branchings of exact laws against `References/BranchingReferences.swift`, which are derived
+/// another way.
 @Suite struct BranchingTests {
   static let workers = Workers(count: 2)
 

@@ -35,8 +35,8 @@ enum Integrator: String, CaseIterable, CustomTestStringConvertible {
 }
 
 @Suite struct ConvergenceOrderTests {
-  // The tolerance is for the next order, whose share is about the widest step's width. Measured are 0.998,
-  // 2.004 and 5.073.
+  // The tolerance is for the next order, whose share is about the widest step's width. Measured are
+  // 0.998, 2.004 and 5.073.
   @Test(
     "On Gaussian data the error falls with the order of the method", arguments: Integrator.allCases)
   func gaussian(integrator: Integrator) throws {
@@ -78,8 +78,9 @@ enum Integrator: String, CaseIterable, CustomTestStringConvertible {
     #expect(abs(order - integrator.order) < 0.25, "order \(order)")
   }
 
-  /// The variance at σ = 0.05 of a chain that starts from `N(0, deviation² + 100)` at σ = 10, exactly: gains and
-  /// spreads of its steps are read off its own runs, so that no randomness is left.
+  /// The variance at σ = 0.05 of a chain that starts from `N(0, deviation² + 100)` at σ = 10,
+  /// exactly: gains and spreads of its steps are read off its own runs, so that no randomness is
+  /// left.
   private func variance(
     deviation: Double, count: Int,
     _ carry: (ReverseDiffusion, Matrix<Double>, [Double]) -> Matrix<Double>

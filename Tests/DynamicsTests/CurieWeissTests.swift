@@ -52,7 +52,8 @@ import Testing
   }
 }
 
-/// A score with an error of its own, as a learned one has: an exact one and a smooth field that is odd in no point.
+/// A score with an error of its own, as a learned one has: an exact one and a smooth field that is
+/// odd in no point.
 private struct Perturbed: ScoreFunction {
   let law: PointsLaw
   let size: Double
@@ -85,7 +86,8 @@ private struct Perturbed: ScoreFunction {
     ).diagram(workers: workers)
   }
 
-  // An error of 0.01 in σ s is a field of 0.01, which moves the fold by 2 to 3 % (BranchingReferences.curieWeiss).
+  // An error of 0.01 in σ s is a field of 0.01, which moves the fold by 2 to 3 %
+  // (BranchingReferences.curieWeiss).
   @Test("Errors of a score that break a symmetry move σ_c of the fitted model by little")
   func brokenSymmetry() throws {
     let law = try PointsLaw(points: Matrix([[1], [-1]]))

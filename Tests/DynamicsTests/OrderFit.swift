@@ -1,7 +1,7 @@
 import Glibc
 
-/// The order of a method: the slope of the least-squares line through `log error` over `log step` when
-/// a range is crossed in each of `counts` steps.
+/// The order of a method: the slope of the least-squares line through `log error` over `log step`
+/// when a range is crossed in each of `counts` steps.
 func fittedOrder(counts: [Int], error: (Int) -> Double) -> Double {
   let x = counts.map { -log(Double($0)) }
   let y = counts.map { log(error($0)) }

@@ -44,7 +44,8 @@ import Testing
     #expect(abs(try order(example, .leftPoint) - 0.5) < 0.12)
   }
 
-  // Seed 1, 1500 paths, 4 laws and 3 levels at five standard errors: fails for 7 seeds in a million.
+  // Seed 1, 1500 paths, 4 laws and 3 levels at five standard errors: fails for 7 seeds in a
+  // million.
   @Test("The mean gain is the fall of the conditional entropy", arguments: PathLaw.all)
   func meanGain(_ example: PathLaw) throws {
     let sigmas = [0.3, 0.6, 1.2, 20]
@@ -60,7 +61,8 @@ import Testing
     }
   }
 
-  // Seed 2, 4 laws, 2 levels, 4 numbers at five standard errors: fails for 2 seeds in a hundred thousand.
+  // Seed 2, 4 laws, 2 levels, 4 numbers at five standard errors: fails for 2 seeds in a hundred
+  // thousand.
   @Test("Variances over paths are those of the curve, by either definition", arguments: PathLaw.all)
   func variances(_ example: PathLaw) throws {
     let sigmas = [0.7, 1.2, 20]
@@ -144,7 +146,8 @@ import Testing
     let law = try GaussianLaw(mean: [1, -1], standardDeviations: [1, 0.3])
     let paths = PathwiseEntropy(score: law, source: law, count: 4000, seed: 5)
       .ensemble(at: [0.3, 300], workers: workers)
-    // Of the density log p(x|y)/p(x) of two normals: c²/(c² + σ²) a dimension; at σ = 300 1e-5 is left.
+    // Of the density log p(x|y)/p(x) of two normals: c²/(c² + σ²) a dimension; at σ = 300 1e-5 is
+    // left.
     let expected = 1 / 1.09 + 0.5
     let variance = paths.gainVariance(0)
     #expect(abs(variance.value - expected) < 5 * variance.standardError + 0.01)

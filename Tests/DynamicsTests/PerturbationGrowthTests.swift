@@ -86,7 +86,8 @@ import Testing
         let rate = (0..<d).reduce(0) {
           $0 + here.sigma * here.sigma * here.direction[row, $1] * products[row, $1]
         }
-        // A central difference over two steps of 0.005, of rates whose third derivative is below 2000.
+        // A central difference over two steps of 0.005, of rates whose third derivative is below
+        // 2000.
         #expect(abs(measured - rate) < 0.01)
         #expect(rate < exponents[row, d - 1] + 1e-9 && rate > exponents[row, 0] - 1e-9)
       }

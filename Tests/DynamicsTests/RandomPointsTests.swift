@@ -4,8 +4,8 @@ import LinearAlgebra
 import Randomness
 import Testing
 
-/// What must hold of the fixed points of any points, on random ones: close pairs among them are pitchforks but for a
-/// field of every size, from rounding up.
+/// What must hold of the fixed points of any points, on random ones: close pairs among them are
+/// pitchforks but for a field of every size, from rounding up.
 @Suite struct RandomPointsTests {
   @Test(
     "Every point has its own stable path at small noise, and all end in one",
@@ -21,7 +21,8 @@ import Testing
     let lowest = diagram.paths.compactMap { $0.points.first?.sigma }.min() ?? 0
     #expect(diagram.stablePositions(at: lowest * 1.0001).count == shape.count)
     #expect(diagram.groups(at: 30).count == 1)
-    // Each branching that ends n paths and goes on with one of the others, or in a new one, merges them.
+    // Each branching that ends n paths and goes on with one of the others, or in a new one, merges
+    // them.
     #expect(diagram.branchings.allSatisfy { $0.continuing != nil })
     for branching in diagram.branchings {
       #expect(abs((branching.exponent ?? .nan) - 0.5) < 0.03, "\(branching.sigma)")

@@ -25,8 +25,9 @@ func distance(_ x: ArraySlice<Double>, _ y: ArraySlice<Double>) -> Double {
   zip(x, y).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
 }
 
-/// The energy statistic `2 E|X − Y| − E|X − X′| − E|Y − Y′|` of two samples of equal size, unbiased, and its
-/// standard deviation under the hypothesis of one law, from `shuffles` splits of the pooled rows.
+/// The energy statistic `2 E|X − Y| − E|X − X′| − E|Y − Y′|` of two samples of equal size,
+/// unbiased, and its standard deviation under the hypothesis of one law, from `shuffles` splits of
+/// the pooled rows.
 func energyTest(
   _ x: Matrix<Double>, _ y: Matrix<Double>, shuffles: [[Int]]
 ) -> (statistic: Double, deviation: Double) {

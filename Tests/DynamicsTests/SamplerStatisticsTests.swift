@@ -6,7 +6,8 @@ import LinearAlgebra
 import Randomness
 import Testing
 
-/// The reverse processes that draw samples, with so many steps that theirs is not the largest error.
+/// The reverse processes that draw samples, with so many steps that theirs is not the largest
+/// error.
 enum Process: String, CaseIterable, CustomTestStringConvertible {
   case heun
   case adaptive
@@ -58,12 +59,13 @@ enum Process: String, CaseIterable, CustomTestStringConvertible {
     let between = (0..<x.rows).count { row in
       (0..<4).allSatisfy { distance(x.row(row), law.points.row($0)) > 0.1 }
     }
-    // At the smallest level 0.25 % of the entropy is open: about as many samples lie between points.
+    // At the smallest level 0.25 % of the entropy is open: about as many samples lie between
+    // points.
     #expect(between < 40, "\(between) of 4000")
   }
 
-  // Seed 12, 4000 samples; five numbers at five standard errors of normal data: fails for 3 seeds in a
-  // million for each process.
+  // Seed 12, 4000 samples; five numbers at five standard errors of normal data: fails for 3 seeds
+  // in a million for each process.
   @Test("Samples of a Gaussian have its mean and covariance", arguments: Process.allCases)
   func moments(process: Process) throws {
     let covariance = Matrix([[1.0, 0.6], [0.6, 0.5]])
@@ -87,8 +89,8 @@ enum Process: String, CaseIterable, CustomTestStringConvertible {
     }
   }
 
-  // Seed 13, 200 and 200 samples, 40 shuffles: the statistic's tail is that of a sum of squares, so five
-  // deviations, known to a tenth or so, are passed by chance for about one seed in a thousand.
+  // Seed 13, 200 and 200 samples, 40 shuffles: the statistic's tail is that of a sum of squares, so
+  // five deviations, known to a tenth or so, are passed by chance for about one seed in a thousand.
   @Test(
     "Samples of a mixture are those of the law by their energy distance",
     arguments: Process.allCases)

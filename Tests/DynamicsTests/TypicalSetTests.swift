@@ -37,7 +37,8 @@ import Testing
     let sets = TypicalSet.at(
       [0.1, 1], score: law, source: law, count: 4000, seed: 1, workers: workers)
     for set in sets {
-      // E‖z‖/√3 = √(2/3) Γ(2)/Γ(3/2) = 0.92132. Seed 1, five standard errors, same samples at either level.
+      // E‖z‖/√3 = √(2/3) Γ(2)/Γ(3/2) = 0.92132. Seed 1, five standard errors, same samples at
+      // either level.
       let expected = (2.0 / 3).squareRoot() * tgamma(2) / tgamma(1.5)
       #expect(abs(set.distance.value - expected) < 5 * set.distance.standardError)
       #expect(abs(set.typicalRate.value) < 1e-9 && abs(set.fixedPointRate.value) < 1e-9)

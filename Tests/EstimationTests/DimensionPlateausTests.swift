@@ -35,7 +35,8 @@ import Testing
 
   private static func logistic(_ x: Double) -> Double { 1 / (1 + exp(2 * x)) }
 
-  // What each shipped law is, in the order of σ: its support; then what it looks like from further away.
+  // What each shipped law is, in the order of σ: its support; then what it looks like from further
+  // away.
   @Test(
     "Every shipped law reads the dimension of its support",
     arguments: [
@@ -133,8 +134,8 @@ import Testing
     }
   }
 
-  // Seed 61; 24 levels in each of 20 curves, within three errors, of which twenty may leave one: half of
-  // the plateaus would have to break for this to fail.
+  // Seed 61; 24 levels in each of 20 curves, within three errors, of which twenty may leave one:
+  // half of the plateaus would have to break for this to fail.
   @Test("Sampling errors do not hide a plateau; where they are too large there is none")
   func noise() {
     let stream = RandomStream(seed: 61, step: 0, purpose: .test)

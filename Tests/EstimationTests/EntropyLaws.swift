@@ -81,7 +81,8 @@ struct EntropyLaw: CustomTestStringConvertible, Sendable {
     }
   }
 
-  /// Twice that of five normal laws of deviation 0.1 at distances 1 on a line: the grid is a product.
+  /// Twice that of five normal laws of deviation 0.1 at distances 1 on a line: the grid is a
+  /// product.
   static let gridEntropy = 2 * lineEntropy((-2...2).map { (0.2, Double($0), 0.1) })
   static let skewedEntropy = lineEntropy([(0.3, -1, 0.5), (0.7, 2, 1.2)])
 

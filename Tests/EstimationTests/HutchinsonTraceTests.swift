@@ -39,8 +39,8 @@ import Testing
     }
   }
 
-  // Seed 31; one case at 5 standard errors, which fails for one seed in 10⁶; the laws and networks are
-  // those of TraceAgreementTests.
+  // Seed 31; one case at 5 standard errors, which fails for one seed in 10⁶; the laws and networks
+  // are those of TraceAgreementTests.
   @Test("The mean over probes is the trace, of a Jacobian that is not symmetric too")
   func unbiased() {
     let field = LinearField.random(6, seed: 5)
@@ -67,8 +67,8 @@ import Testing
     }
   }
 
-  // Seed 31. Four logarithms, each off by about 0.025, over ln 64: the slope is off by 0.008, and by
-  // more than 0.05 once in 10⁶ seeds.
+  // Seed 31. Four logarithms, each off by about 0.025, over ln 64: the slope is off by 0.008, and
+  // by more than 0.05 once in 10⁶ seeds.
   @Test("The variance falls as one over the number of probes")
   func slope() {
     let field = LinearField.random(6, seed: 5)

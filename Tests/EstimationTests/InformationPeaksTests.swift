@@ -8,7 +8,8 @@ import Statistics
 import Testing
 
 @Suite struct InformationPeaksTests {
-  /// Points 1 and −1 of weights 0.5 and 0.8, 0.2: the rate in σ², σ and ln σ, variances (a) and (b).
+  /// Points 1 and −1 of weights 0.5 and 0.8, 0.2: the rate in σ², σ and ln σ, variances (a) and
+  /// (b).
   ///
   /// Written by References/peaks.py, which searches by itself to 1e-7.
   static let peakReferences: [[Double]] = [

@@ -41,7 +41,8 @@ import Testing
     }
   }
 
-  // Seeds 0–39: the root mean square of 40 normal numbers is within 0.55–1.45 of 1 but for 1 in 10⁴.
+  // Seeds 0–39: the root mean square of 40 normal numbers is within 0.55–1.45 of 1 but for 1 in
+  // 10⁴.
   @Test(
     "Errors are those that are made, over however small a part of the samples",
     arguments: [
@@ -98,8 +99,8 @@ import Testing
     #expect(plateaus.supportDimension == dimension)
   }
 
-  // Seed 1, 5 standard errors: spreads eight decades apart, where a covariance keeps no digit of the
-  // smaller one unless it is diagonal.
+  // Seed 1, 5 standard errors: spreads eight decades apart, where a covariance keeps no digit of
+  // the smaller one unless it is diagonal.
   @Test("Routes are right for a Gaussian of spreads that differ by eight decades")
   func badlyScaled() throws {
     let law = try GaussianLaw(mean: [0, 0], standardDeviations: [1e-4, 1e4])

@@ -51,7 +51,8 @@ import Testing
     }
   }
 
-  // Seed 3; 3 laws × 2 factors × 2 × 5 × 4 routes at 5 standard errors: fewer than 2 seeds in 10⁴ fail.
+  // Seed 3; 3 laws × 2 factors × 2 × 5 × 4 routes at 5 standard errors: fewer than 2 seeds in 10⁴
+  // fail.
   @Test(
     "Every route of rows at a few noise levels is what it must be, its sign and its factor",
     arguments: [0.8, 1], [false, true])
@@ -83,7 +84,8 @@ import Testing
     }
   }
 
-  // Seed 5; 3 laws × 2 × at most 13 × 4 routes at 5 standard errors: fewer than 3 seeds in 10⁴ fail.
+  // Seed 5; 3 laws × 2 × at most 13 × 4 routes at 5 standard errors: fewer than 3 seeds in 10⁴
+  // fail.
   @Test(
     "Bands of log-normal noise levels give the mean over ln σ, whatever the slope of the density",
     arguments: [0.8, 1])
@@ -223,7 +225,8 @@ import Testing
 
   @Test("The freedom of a total is what is left by the coefficients of all independent levels")
   func freedom() throws {
-    // Residuals of one size, so that nothing but their number says how well their squares are known.
+    // Residuals of one size, so that nothing but their number says how well their squares are
+    // known.
     let table = table([1, 2, 3], samples: 16) { _, row in row % 2 == 0 ? 0.3 : 0.7 }
     for (levels, freedom) in [
       (PredictionLevels(of: table.sigmas, mostBands: 4), 48.0 - 6),

@@ -52,8 +52,8 @@ struct BentScore: ScoreFunction {
     return all + [.full]
   }
 
-  // Seed 4; 3 laws × 7 designs × (3 levels + total) × 3 routes at 5 standard errors: fewer than 2 seeds
-  // in 10⁴ fail by chance.
+  // Seed 4; 3 laws × 7 designs × (3 levels + total) × 3 routes at 5 standard errors: fewer than 2
+  // seeds in 10⁴ fail by chance.
   @Test("Every design estimates the same routes of a bent score, those of plain Monte Carlo")
   func unbiased() throws {
     let sigmas = [0.5, 1.2, 3.0]
@@ -169,7 +169,8 @@ struct BentScore: ScoreFunction {
   }
 
   // Seeds 0–59. A cell's coverage is binomial with standard deviation 2.8 %: below 83 % or, for the
-  // average of nine correlated cells, below 91 % once in some thousand runs if intervals are honest.
+  // average of nine correlated cells, below 91 % once in some thousand runs if intervals are
+  // honest.
   @Test("Intervals of 95 % hold the truth about as often, at every level and in total")
   func coverage() throws {
     let law = try PointsLaw(
@@ -192,8 +193,9 @@ struct BentScore: ScoreFunction {
     #expect(study.cells.allSatisfy { $0.wrong == 0 })
   }
 
-  // Seeds 0–39. The root mean square of 40 distances is within 45 % of an honest error but once in 10⁴
-  // runs; with errors from within the strata alone it was 2.4 times the error, and 47 in 100 held.
+  // Seeds 0–39. The root mean square of 40 distances is within 45 % of an honest error but once in
+  // 10⁴ runs; with errors from within the strata alone it was 2.4 times the error, and 47 in 100
+  // held.
   @Test("The error of a score-matching loss counts the strata that are left out")
   func partOfStrata() throws {
     let law = try PointsLaw(

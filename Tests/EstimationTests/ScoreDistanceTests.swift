@@ -32,7 +32,8 @@ import Testing
       let found = level.bandwidthDifference
       // Seed 5, five standard errors at nine levels: fails once in 10⁵ seeds.
       #expect(abs(found.value - expected) < 5 * found.standardError, "σ = \(level.sigma)")
-      // ‖ẑ‖² is χ² with 3 · 4000 degrees of freedom: 1.3 % of the mean square, half of it in the root.
+      // ‖ẑ‖² is χ² with 3 · 4000 degrees of freedom: 1.3 % of the mean square, half of it in the
+      // root.
       let root = abs(1 - factor) * predicted.squareRoot()
       #expect(abs(level.noiseDistance / root - 1) < 5 * 0.0065, "σ = \(level.sigma)")
     }

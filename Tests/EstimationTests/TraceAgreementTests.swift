@@ -8,8 +8,9 @@ import Testing
 
 /// The expected divergence by three ways: exact traces, Hutchinson's probes, Stein's identity.
 @Suite struct TraceAgreementTests {
-  // Seed 41, the first that was tried; 9 examples × 3 levels × 3 differences at 3 standard errors of the
-  // paired difference: one in five seeds would show a chance excess. Seeds 42 to 44 show none.
+  // Seed 41, the first that was tried; 9 examples × 3 levels × 3 differences at 3 standard errors
+  // of the paired difference: one in five seeds would show a chance excess. Seeds 42 to 44 show
+  // none.
   @Test(
     "Exact, probed and Stein's divergence agree on every kind of score", arguments: Example.all,
     [0.3, 1, 4])

@@ -72,7 +72,8 @@ import Testing
       let sum = (0..<count).reduce(0.0) { $0 + cos(z[$1, 0]) + sin(z[$1, 1]) }
       return abs(sum / Double(count) - exp(-0.5))
     }
-    // Independent: variances (1 − e⁻¹)²/2 and (1 − e⁻²)/2, so 0.8 · (0.632/4096)^½ = 0.0099 on average.
+    // Independent: variances (1 − e⁻¹)²/2 and (1 − e⁻²)/2, so 0.8 · (0.632/4096)^½ = 0.0099 on
+    // average.
     let errors = (0..<16).map { error(Self.stream(cells: 2048, seed: $0), 4096) }
     // Three coordinates share eleven digits: a third of that.
     #expect(errors.reduce(0, +) / 16 < 0.0099 / 2.5)

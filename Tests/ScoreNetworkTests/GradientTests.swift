@@ -89,8 +89,8 @@ struct RandomNetwork<Element: Scalar> {
 
     /// Compares one tensor's gradient with differences, relative to its largest element.
     ///
-    /// ReLU's kinks stay off: no unit is within 2h of its own at this seed, or the difference would be
-    /// off by far more than the tolerance.
+    /// ReLU's kinks stay off: no unit is within 2h of its own at this seed, or the difference would
+    /// be off by far more than the tolerance.
     func check(_ exact: [Double], _ differences: [Double]) {
       #expect(exact.count == differences.count && !exact.isEmpty)
       let scale = exact.map(abs).max() ?? 0

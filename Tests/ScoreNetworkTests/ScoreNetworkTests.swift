@@ -163,7 +163,8 @@ import Testing
     #expect(abs(score[0, 0] + 2 / 6.25) < 1e-15 && abs(score[0, 1] + 1.5 / 6.25) < 1e-15)
   }
 
-  // Seed 2; 384 and 1024 weights at 5 standard errors √(2/n) of a variance: fails for one seed in 10⁶.
+  // Seed 2; 384 and 1024 weights at 5 standard errors √(2/n) of a variance: fails for one seed in
+  // 10⁶.
   @Test("Point and noise level reach the first layer with unit variance each, later layers too")
   func initialVariance() {
     let shape = NetworkShape(

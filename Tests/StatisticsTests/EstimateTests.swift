@@ -108,7 +108,8 @@ import Testing
     return x - x.rounded(.down) - 0.5
   }
 
-  /// Samples with targets `3 + 2c₁ − c₂ + e` and `1 + c₂`, controls c₁, c₂ and one that is always 0.
+  /// Samples with targets `3 + 2c₁ − c₂ + e` and `1 + c₂`, controls c₁, c₂ and one that is always
+  /// 0.
   static func filled(_ n: Int) -> ControlledMoments {
     var moments = ControlledMoments(targets: 2, controls: 3)
     for i in 0..<n {

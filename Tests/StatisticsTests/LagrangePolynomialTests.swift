@@ -3,7 +3,8 @@ import Testing
 @testable import Statistics
 
 @Suite struct LagrangePolynomialTests {
-  /// 1 + 2t − 3t² − t³, its derivative, and the place of its local maximum (−6 + √60)/6 by the quadratic formula.
+  /// 1 + 2t − 3t² − t³, its derivative, and the place of its local maximum (−6 + √60)/6 by the
+  /// quadratic formula.
   private let f = { (t: Double) in 1 + 2 * t - 3 * t * t - t * t * t }
   private let slope = { (t: Double) in 2 - 6 * t - 3 * t * t }
   private let top = (60.0.squareRoot() - 6) / 6

@@ -60,7 +60,8 @@ struct KnownCurve: CustomTestStringConvertible, Sendable {
       #expect(estimate >= truth, "\(count) levels")
       ratios.append(estimate / max(truth, 1e-12))
     }
-    // A peak that is resolved leaves a true error that no coarser rule foretells: the median counts.
+    // A peak that is resolved leaves a true error that no coarser rule foretells: the median
+    // counts.
     #expect(ratios.sorted()[ratios.count / 2] < 30)
   }
 

@@ -6,7 +6,8 @@ import Testing
 
 @testable import Training
 
-/// SOAP as its authors write it down (Vyas and others 2024, Algorithm 3), in double precision on arrays.
+/// SOAP as its authors write it down (Vyas and others 2024, Algorithm 3), in double precision on
+/// arrays.
 private struct SoapReference {
   var (left, right): ([[Double]], [[Double]])
   var (leftBasis, rightBasis): ([[Double]], [[Double]])

@@ -64,8 +64,8 @@ func makeTrainer(
     #expect(runs[0] == runs[1] && runs[0] != runs[2])
   }
 
-  /// Where the strata of a batch's noise levels meet, by the density's definition: 90 % of the levels as
-  /// `s²/(σ² + s²)` in `ln σ`, the others even, and all of them even within a band.
+  /// Where the strata of a batch's noise levels meet, by the density's definition: 90 % of the
+  /// levels as `s²/(σ² + s²)` in `ln σ`, the others even, and all of them even within a band.
   static func edges(
     _ range: NoiseRange, scale: Double, batch: Int, bands: Int
   ) -> [Double] {
@@ -101,9 +101,9 @@ func makeTrainer(
     return powers.map { $0 * Double(losses.count) / powers.reduce(0, +) }
   }
 
-  /// A batch of the trainer, drawn again in double precision, with its loss by the definition, the mean
-  /// over `ln σ` of `‖z − ẑ‖²` (Equation 10), ẑ the preconditioned prediction; and the gradient of the
-  /// same with each band's weight.
+  /// A batch of the trainer, drawn again in double precision, with its loss by the definition, the
+  /// mean over `ln σ` of `‖z − ẑ‖²` (Equation 10), ẑ the preconditioned prediction; and the
+  /// gradient of the same with each band's weight.
   static func reference(
     _ trainer: Trainer, law: any Law, batch: Int, offset: Double,
     before: NetworkParameters<Double>, weights: [Double]
@@ -221,7 +221,8 @@ func makeTrainer(
     for (band, estimate) in zip(bands, fresh) {
       let ledger = try #require(trainer.ledger.loss(band: band))
       let difference = ledger + estimate.loss.scaled(by: -1)
-      // A band's mean differs from the loss at its middle by w²L″/24: w = 0.2, and L″ is below D = 2.
+      // A band's mean differs from the loss at its middle by w²L″/24: w = 0.2, and L″ is below D =
+      // 2.
       let curvature = 0.2 * 0.2 * 2 / 24
       #expect(abs(difference.value) < 5 * difference.standardError + curvature)
       #expect(ledger.standardError < 0.05)

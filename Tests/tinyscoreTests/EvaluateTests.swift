@@ -174,8 +174,9 @@ import Testing
     let found = try #require(level["t"]?.number)
     let rate = try #require(level["learned"]?["entropyRate"]?["loss"]?["value"]?.number)
     let inTime = try #require(level["entropyRateInTime"]?["value"]?.number)
-    // σ² = t, σ = t, and the middle of 0.05 and 5 by ratios; d ln σ/dt = 1/2t, 1/t, |ln(σmax/σmin)|.
-    // The geometric clock runs from σ_max at 0 to σ_min at 1, or back: 0.5 either way.
+    // σ² = t, σ = t, and the middle of 0.05 and 5 by ratios; d ln σ/dt = 1/2t, 1/t,
+    // |ln(σmax/σmin)|. The geometric clock runs from σ_max at 0 to σ_min at 1, or back: 0.5 either
+    // way.
     let factor = ["constant": 0.5 / 0.25, "edm": 1 / 0.5, "geometric": 4.605_170_185_988_092]
     #expect(abs(found - time) < 1e-12)
     #expect(abs(abs(inTime) - (factor[name] ?? 0) * rate) <= 1e-9 * abs(inTime))

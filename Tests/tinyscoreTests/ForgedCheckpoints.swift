@@ -2,8 +2,8 @@ import JSONText
 import Storage
 
 extension Workplace {
-  /// Writes the checkpoint `source` as `name` with changes that its hash does not tell, made by whoever
-  /// knows how the file is written.
+  /// Writes the checkpoint `source` as `name` with changes that its hash does not tell, made by
+  /// whoever knows how the file is written.
   ///
   /// `elements` gets the elements of the tensor `tensor` in double precision; `metadata` the texts.
   func forge(

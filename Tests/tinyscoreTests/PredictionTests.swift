@@ -149,7 +149,8 @@ import Testing
 
   @Test("A loss below 0 is the same number in the CSV as in the JSON")
   func below() async throws {
-    // All noise is large, and the loss falls with it: at noise of mean square 1 the line is below 0.
+    // All noise is large, and the loss falls with it: at noise of mean square 1 the line is below
+    // 0.
     let z = (0..<48).map { (2 + Double($0 % 16) / 16).squareRoot() }
     let p = z.map { $0 - (0.1 * ($0 * $0 - 2)).squareRoot() }
     try write(z, [48, 1], "z")
@@ -208,8 +209,11 @@ import Testing
     try write(zip(p, sigmas).map { -$0 / $1 }, [4096, 1], "prediction")
     let table = try await place.expectSuccess(words)
     #expect(words(of: table).contains("looks like the score"))
+    #expect(try await place.run(words).stderr.contains("looks like the score"))
     #expect(!words(of: table).contains("more than chance"))
     #expect(try await document()["predictions"]?["looksLike"] == "score")
+    try write(z.elements, [4096, 1], "prediction")
+    try await place.expectError(65, words, mentions: ["prediction.npy", "z itself"])
     try write(p, [4096, 1], "prediction")
     try write(zip(z.elements, sigmas).map { $0 * $1 }, [4096, 1], "z")
     try await place.expectError(65, words, mentions: ["z.npy", "divide it by sigma"])

@@ -1,7 +1,8 @@
 import Foundation
 
 extension Workplace {
-  /// Runs another program with these words in the folder and waits for its end; stderr goes with stdout.
+  /// Runs another program with these words in the folder and waits for its end; stderr goes with
+  /// stdout.
   func runProgram(_ program: String, _ words: [String]) async throws -> (code: Int32, text: String)
   {
     let log = path + ".log"

@@ -175,8 +175,13 @@ import Testing
     }
   }
 
-  @Test("A log goes neither to the checkpoint, under any name, nor to the data")
+  @Test("A log goes neither to a checkpoint nor to the data nor over another file")
   func logOfItsOwn() async throws {
+    try await place.train("pair.json", to: "other.safetensors")
+    try place.put("notes", "notes.txt")
+    for name in ["other.safetensors", "notes.txt"] {
+      try await place.expectError(64, Self.run + ["--metrics", name], mentions: [name])
+    }
     for name in ["m.safetensors", "./m.safetensors", "pair.json", "./pair.json", ""] {
       try await place.expectError(64, Self.run + ["--metrics", name], mentions: ["--metrics"])
     }

@@ -58,8 +58,8 @@ final class Workplace: Sendable {
 
   /// Runs the program with these words and waits for its end.
   ///
-  /// `redirection` is put behind the command in a shell, such as `>/dev/full`; `environment` is all that the
-  /// program sees, nil for what the tests see.
+  /// `redirection` is put behind the command in a shell, such as `>/dev/full`; `environment` is all
+  /// that the program sees, nil for what the tests see.
   func run(
     _ words: [String], redirection: String? = nil, environment: [String: String]? = nil
   ) async throws -> Outcome {

@@ -1,9 +1,10 @@
 internal import Glibc
 
-/// The Curie–Weiss model `m = tanh(m/T + h)` of a decision between two points (Ambrogioni 2025, Equation 28).
+/// The Curie–Weiss model `m = tanh(m/T + h)` of a decision between two points (Ambrogioni 2025,
+/// Equation 28).
 ///
-/// For the points ±v of weights w₁ and w₂, `m = x_v/|v|`, `T = σ²/|v|²` and `h = ½ log(w₁/w₂)`; other points
-/// act as a field that depends on x, near a decision all but constant.
+/// For the points ±v of weights w₁ and w₂, `m = x_v/|v|`, `T = σ²/|v|²` and `h = ½ log(w₁/w₂)`;
+/// other points act as a field that depends on x, near a decision all but constant.
 public struct CurieWeiss: Sendable {
   /// The field h in nats.
   public let field: Double
@@ -11,8 +12,9 @@ public struct CurieWeiss: Sendable {
   /// The model of a field.
   public init(field: Double) { self.field = field }
 
-  /// The magnetisation against the field at which the solution on that side is about to vanish: it solves
-  /// `m = tanh(m/T + h)` where the slope of the right side is that of the left, `T = 1 − m²`.
+  /// The magnetisation against the field at which the solution on that side is about to vanish: it
+  /// solves `m = tanh(m/T + h)` where the slope of the right side is that of the left, `T = 1 −
+  /// m²`.
   ///
   /// With h > 0 it is negative; 0 for h = 0.
   public var criticalMagnetization: Double {
@@ -27,7 +29,8 @@ public struct CurieWeiss: Sendable {
     return -copysign((low + high) / 2, field)
   }
 
-  /// The temperature at which the solution against the field vanishes: 1 without a field, less with one.
+  /// The temperature at which the solution against the field vanishes: 1 without a field, less with
+  /// one.
   public var criticalTemperature: Double {
     let m = criticalMagnetization
     return 1 - m * m
@@ -39,7 +42,8 @@ public struct CurieWeiss: Sendable {
     return abs(solution(temperature: criticalTemperature) - criticalMagnetization)
   }
 
-  /// The solution on the side of the field, or of 1 without one, which is there at every temperature.
+  /// The solution on the side of the field, or of 1 without one, which is there at every
+  /// temperature.
   public func solution(temperature: Double) -> Double {
     let h = abs(field)
     // tanh(m/T + h) − m is positive at 0 (with a field) and negative at 1, and concave between.

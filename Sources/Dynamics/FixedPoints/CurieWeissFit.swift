@@ -3,11 +3,12 @@ internal import LinearAlgebra
 
 /// The Curie–Weiss model of Equation 28 fitted to a score around a branching.
 ///
-/// `Unfolding` reads the critical level off one point, from derivatives. The errors of a learned score, a few
-/// hundredths in `r = σ s`, are as large there as what is to be read: they break the symmetry by a field and
-/// move the point by per cents. Over both outcomes and half an e-fold of noise levels they average out. The
-/// score along the direction v of the branching is `r = (c + L tanh(L (ℓ − c)/σ² + h) − ℓ)/σ` for two points at
-/// `c ± L` with log odds `2h`; the least squares of L, c and h give `σ_c = L` and the field h.
+/// `Unfolding` reads the critical level off one point, from derivatives. The errors of a learned
+/// score, a few hundredths in `r = σ s`, are as large there as what is to be read: they break the
+/// symmetry by a field and move the point by per cents. Over both outcomes and half an e-fold of
+/// noise levels they average out. The score along the direction v of the branching is `r = (c + L
+/// tanh(L (ℓ − c)/σ² + h) − ℓ)/σ` for two points at `c ± L` with log odds `2h`; the least squares
+/// of L, c and h give `σ_c = L` and the field h.
 struct CurieWeissFit: Sendable {
   /// `σ_c`, half of the distance of the two outcomes.
   let sigma: Double
@@ -24,7 +25,8 @@ struct CurieWeissFit: Sendable {
   private static let levels = 7
   private static let levelReach = 0.25
 
-  /// The fit around a fold beyond which the path goes on at `other`; nil where it does not converge.
+  /// The fit around a fold beyond which the path goes on at `other`; nil where it does not
+  /// converge.
   init?(_ turn: TurningPoint, other: [Double], equation: FixedPointEquation) {
     let direction = turn.direction
     let separation = FixedPointEquation.dot(direction, zip(other, turn.x).map { $0 - $1 })
@@ -57,7 +59,8 @@ struct CurieWeissFit: Sendable {
     (p[1] + p[0] * tanh(p[0] * (place - p[1]) / (sigma * sigma) + p[2]) - place) / sigma
   }
 
-  /// The parameters of least squares by the steps of Gauss and Newton, and the root mean square of the rest.
+  /// The parameters of least squares by the steps of Gauss and Newton, and the root mean square of
+  /// the rest.
   private static func leastSquares(
     _ data: [(place: Double, sigma: Double, value: Double)], start: [Double]
   ) -> (parameters: [Double], residual: Double)? {
@@ -79,7 +82,8 @@ struct CurieWeissFit: Sendable {
         }
       }
       guard let step = EliminationFactors(normal)?.solution(of: right) else { return nil }
-      // Half of the length at once, at most, so that far from the end a step does not leave the model.
+      // Half of the length at once, at most, so that far from the end a step does not leave the
+      // model.
       let cut = min(1, 0.5 * start[0] / max(abs(step[0]), abs(step[1]), abs(step[2]) * start[0]))
       for k in p.indices { p[k] += cut * step[k] }
       guard p[0] > 0.3 * start[0], p[0] < 3 * start[0] else { return nil }

@@ -65,7 +65,8 @@ struct DiagramBuilder {
     }
     pending.subtract(ending)
     if ending.count == 1 {
-      // A field too weak to be told from none may let the other arm pass, and so go on from here itself.
+      // A field too weak to be told from none may let the other arm pass, and so go on from here
+      // itself.
       if let other = knownPath(at: turn.beyond, besides: id, within: 0.2 * turn.reach) {
         append(.pitchfork, turn, ending: ending, continuing: other, gradientFlow: other)
         return
@@ -138,7 +139,8 @@ struct DiagramBuilder {
     branchings.append(result)
   }
 
-  /// Adds the field that makes a fold of a pitchfork, and calls it one where the field is below the tolerance.
+  /// Adds the field that makes a fold of a pitchfork, and calls it one where the field is below the
+  /// tolerance.
   private func addField(to branching: inout Branching, _ turn: TurningPoint) {
     var found: (sigma: Double, x: [Double], field: Double)?
     if search.isLearned {
@@ -183,8 +185,8 @@ struct DiagramBuilder {
       paths[path].fixedPoint(u, equation)?.x ?? paths[path].position(u), x)
   }
 
-  /// The number of the path on which a stable fixed point lies, a known one or a new one through it; nil where that
-  /// makes too many.
+  /// The number of the path on which a stable fixed point lies, a known one or a new one through
+  /// it; nil where that makes too many.
   private mutating func place(_ node: CurveNode) -> Int? {
     var node = node
     // Right beside a branching Newton's method does not tell the curves apart.

@@ -25,8 +25,9 @@ public struct DiagramComparison: Sendable {
 
   /// Compares two diagrams.
   ///
-  /// Paths belong together that are nearer to each other at the smallest common level than half of the way
-  /// from the exact one to the next exact one; branchings that bring the same of them together.
+  /// Paths belong together that are nearer to each other at the smallest common level than half of
+  /// the way from the exact one to the next exact one; branchings that bring the same of them
+  /// together.
   public init(exact: FixedPointDiagram, learned: FixedPointDiagram) {
     let starts = (exact.paths + learned.paths).filter { $0.start != nil }
     sigma = starts.compactMap { $0.points.first?.sigma }.max() ?? 0
@@ -57,7 +58,8 @@ public struct DiagramComparison: Sendable {
 }
 
 extension FixedPointDiagram {
-  /// The stable paths at a noise level with their places there, between the levels at which they are given.
+  /// The stable paths at a noise level with their places there, between the levels at which they
+  /// are given.
   public func stablePositions(at sigma: Double) -> [(id: Int, x: [Double])] {
     paths.compactMap { path in
       guard let first = path.points.first, let last = path.points.last,

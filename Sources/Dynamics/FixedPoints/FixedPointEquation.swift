@@ -2,18 +2,19 @@ internal import ForwardProcess
 internal import Glibc
 internal import LinearAlgebra
 
-/// The equation of the fixed points of a score, `s(x, σ) = 0`, in units in which its parts are of order 1.
+/// The equation of the fixed points of a score, `s(x, σ) = 0`, in units in which its parts are of
+/// order 1.
 ///
-/// Ambrogioni (2025), Equation 23. With `u = ln σ` it reads `r(x, u) = σ s = (E[y|x] − x)/σ = 0`; distances
-/// count in σ, so its derivative by x is `J = σ² ∇s = Cov(y|x)/σ² − 1`. At a fixed point the eigenvalues μ
-/// of J lie above −1, and it is stable where all are negative.
+/// Ambrogioni (2025), Equation 23. With `u = ln σ` it reads `r(x, u) = σ s = (E[y|x] − x)/σ = 0`;
+/// distances count in σ, so its derivative by x is `J = σ² ∇s = Cov(y|x)/σ² − 1`. At a fixed point
+/// the eigenvalues μ of J lie above −1, and it is stable where all are negative.
 struct FixedPointEquation: Sendable {
   let score: any ScoreFunction
 
   var dimension: Int { score.dimension }
 
-  /// Eigenvalues nearer to 0 than this, at which paths are within 3e-4 σ of a meeting place, count as negative: in the
-  /// gap that a weak field opens there, signs come and go.
+  /// Eigenvalues nearer to 0 than this, at which paths are within 3e-4 σ of a meeting place, count
+  /// as negative: in the gap that a weak field opens there, signs come and go.
   static let indifference = 1e-7
 
   /// `r(x, u)`, `(D)`.
@@ -33,8 +34,8 @@ struct FixedPointEquation: Sendable {
       rows: dimension, columns: dimension, elements: jacobian.elements.map { sigma * sigma * $0 })
   }
 
-  /// `∂r/∂u`, `(D)`, by central differences: only the rate at which Newton's iterations converge, and the
-  /// direction of the next step, depend on its last digits.
+  /// `∂r/∂u`, `(D)`, by central differences: only the rate at which Newton's iterations converge,
+  /// and the direction of the next step, depend on its last digits.
   func slope(_ x: [Double], _ u: Double) -> [Double] {
     let step = 1e-5
     return zip(residual(x, u + step), residual(x, u - step)).map { ($0 - $1) / (2 * step) }
@@ -58,8 +59,8 @@ struct FixedPointEquation: Sendable {
     }
   }
 
-  /// The fixed point at `u` that Newton's method leads to from `start`; nil where it does not converge or
-  /// leads further away than `reach` σ.
+  /// The fixed point at `u` that Newton's method leads to from `start`; nil where it does not
+  /// converge or leads further away than `reach` σ.
   func fixedPoint(near start: [Double], _ u: Double, reach: Double = 0.5) -> [Double]? {
     let sigma = exp(u)
     var (x, iteration) = (start, NewtonIteration(rounding: rounding(start, u)))
@@ -72,11 +73,11 @@ struct FixedPointEquation: Sendable {
     return iteration.isDone ? x : nil
   }
 
-  /// The stable fixed point at `u` that ascent on `log p_σ` leads to from `start`; nil where it does not get
-  /// there.
+  /// The stable fixed point at `u` that ascent on `log p_σ` leads to from `start`; nil where it
+  /// does not get there.
   ///
-  /// By the mean shift `x ← E[y|x]` (Carreira-Perpiñán 2007), for the exact score an ascent whatever
-  /// the step; where the density is concave by Newton's steps, cut to a length of σ.
+  /// By the mean shift `x ← E[y|x]` (Carreira-Perpiñán 2007), for the exact score an ascent
+  /// whatever the step; where the density is concave by Newton's steps, cut to a length of σ.
   func ascended(from start: [Double], _ u: Double, iterations: Int = 3000) -> [Double]? {
     let sigma = exp(u)
     var (x, isInside) = (start, false)

@@ -4,8 +4,8 @@ public struct FixedPoint: Sendable {
   public let sigma: Double
   /// Where it is, `(D)`.
   public let x: [Double]
-  /// The eigenvalues of `∇s` there, ascending, `(D)`, in units of 1/length²; of a learned score their
-  /// real parts.
+  /// The eigenvalues of `∇s` there, ascending, `(D)`, in units of 1/length²; of a learned score
+  /// their real parts.
   public let eigenvalues: [Double]
 
   /// Whether `∇s` is negative definite.
@@ -30,8 +30,8 @@ public struct Branching: Sendable {
     case pitchfork
     /// A stable path meets an unstable one and both end: it goes on elsewhere, after a jump.
     case saddleNode = "saddle-node"
-    /// Several stable paths that mirror each other end at once and jump to the same one, which was stable
-    /// beside them; or one loses its stability to unstable paths from both sides, and jumps.
+    /// Several stable paths that mirror each other end at once and jump to the same one, which was
+    /// stable beside them; or one loses its stability to unstable paths from both sides, and jumps.
     case firstOrder = "first-order"
   }
 
@@ -43,8 +43,8 @@ public struct Branching: Sendable {
     public let separation: Double
     /// `vᵀ ∇s v` along the direction v of the branching, in 1/length².
     ///
-    /// Below σ_c it is taken on a path that ends, above it, for a pitchfork, on the one that goes on. It tends
-    /// to 0 (Ambrogioni 2025, after Equation 24).
+    /// Below σ_c it is taken on a path that ends, above it, for a pitchfork, on the one that goes
+    /// on. It tends to 0 (Ambrogioni 2025, after Equation 24).
     public let curvature: Double
   }
 
@@ -52,7 +52,8 @@ public struct Branching: Sendable {
   public internal(set) var kind: Kind
   /// The critical noise level σ_c.
   public internal(set) var sigma: Double
-  /// The noise level up to which the ending paths are there: σ_c but for what a weak field takes away.
+  /// The noise level up to which the ending paths are there: σ_c but for what a weak field takes
+  /// away.
   public let endSigma: Double
   /// Where the paths meet, `(D)`.
   public internal(set) var x: [Double]
@@ -60,12 +61,13 @@ public struct Branching: Sendable {
   public let direction: [Double]
   /// The paths that end here, ascending.
   public internal(set) var ending: [Int]
-  /// The path on which they go on: for a jump the nearest stable fixed point, the paper's convention.
+  /// The path on which they go on: for a jump the nearest stable fixed point, the paper's
+  /// convention.
   public internal(set) var continuing: Int?
   /// The path to which gradient ascent on `log p_σ` leads from here.
   public internal(set) var gradientFlow: Int?
-  /// How far a path that ends is from the one that goes on: 0 for a pitchfork, but for one that a weak field
-  /// breaks, which jumps at `endSigma`.
+  /// How far a path that ends is from the one that goes on: 0 for a pitchfork, but for one that a
+  /// weak field breaks, which jumps at `endSigma`.
   public internal(set) var jump: Double
   /// `d ln ‖x − x_c‖/d ln (σ_c − σ)` of a path that ends, close to σ_c: ½; nil where
   /// a path loses its stability without a turn.
@@ -100,11 +102,12 @@ public struct FixedPointDiagram: Sendable {
   public internal(set) var stabilityChanges: [StabilityChange]
   /// The starting points, by their places, beside which no stable fixed point was found.
   public internal(set) var missingStarts: [Int]
-  /// The stable paths that could be followed no further before they came to an end or to the largest noise level.
+  /// The stable paths that could be followed no further before they came to an end or to the
+  /// largest noise level.
   public internal(set) var unfinishedPaths: [Int]
 
-  /// The path on which the fixed point of path `id` is at noise level `sigma`, all paths that have ended by
-  /// then followed to where they went on.
+  /// The path on which the fixed point of path `id` is at noise level `sigma`, all paths that have
+  /// ended by then followed to where they went on.
   public func path(of id: Int, at sigma: Double) -> Int {
     var id = id
     for branching in branchings where branching.endSigma <= sigma && branching.ending.contains(id) {

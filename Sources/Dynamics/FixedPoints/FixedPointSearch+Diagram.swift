@@ -2,7 +2,8 @@ internal import Glibc
 public import LinearAlgebra
 
 extension FixedPointSearch {
-  /// A path that rises from a starting point, and where ascent leads from the fold in which it ends.
+  /// A path that rises from a starting point, and where ascent leads from the fold in which it
+  /// ends.
   private struct Leaf: Sendable {
     let path: TracedPath
     let landing: CurveNode?
@@ -66,8 +67,8 @@ extension FixedPointSearch {
     return path.last.u < log(maximum) - 1e-6
   }
 
-  /// The levels at which paths are given: evenly spaced in `ln σ`, and one between every two critical ones, so that no
-  /// window of theirs is passed over.
+  /// The levels at which paths are given: evenly spaced in `ln σ`, and one between every two
+  /// critical ones, so that no window of theirs is passed over.
   private func levels(_ critical: [Double], paths: Int) -> [Double] {
     let (low, high) = (log(minimum), log(maximum))
     let affordable = Self.mostNumbers / max(1, paths * 2 * score.dimension)
@@ -132,7 +133,8 @@ extension FixedPointSearch {
     return kept
   }
 
-  /// The path through the saddle between two starting points, and where it was found; nil where there is none.
+  /// The path through the saddle between two starting points, and where it was found; nil where
+  /// there is none.
   private func saddle(_ i: Int, _ j: Int) -> (path: TracedPath, node: CurveNode)? {
     let (a, b) = (Array(starts.row(i)), Array(starts.row(j)))
     let middle = zip(a, b).map { ($0 + $1) / 2 }

@@ -5,7 +5,8 @@ public import LinearAlgebra
 extension FixedPointSearch {
   /// The search for the fixed points of the exact score of weighted points, `(K, D)`.
   ///
-  /// Each path starts where the nearest other point has a share of e⁻¹⁸ in the posterior at the point itself.
+  /// Each path starts where the nearest other point has a share of e⁻¹⁸ in the posterior at the
+  /// point itself.
   public init(
     points: Matrix<Double>, weights: [Double], score: any ScoreFunction,
     range: ClosedRange<Double>

@@ -4,12 +4,12 @@ public import LinearAlgebra
 
 /// The search for the fixed points of a score over a range of noise levels.
 ///
-/// Every path that is stable at small noise is followed upward from its starting point until it ends in a
-/// turn, and the path of large noise downward through its changes of stability. Turns are then taken in the
-/// order of their noise levels: two arms that are both stable make a pitchfork, whose middle is followed to both
-/// sides; after a fold the path goes on at the nearest stable fixed point, and ascent on the log density shows
-/// where a sample would go. What ascent finds and no path leads to becomes a path of its own, so
-/// nothing stable that others end in is missed.
+/// Every path that is stable at small noise is followed upward from its starting point until it
+/// ends in a turn, and the path of large noise downward through its changes of stability. Turns are
+/// then taken in the order of their noise levels: two arms that are both stable make a pitchfork,
+/// whose middle is followed to both sides; after a fold the path goes on at the nearest stable
+/// fixed point, and ascent on the log density shows where a sample would go. What ascent finds and
+/// no path leads to becomes a path of its own, so nothing stable that others end in is missed.
 public struct FixedPointSearch: Sendable {
   /// The score, learned or exact.
   public let score: any ScoreFunction
@@ -23,7 +23,8 @@ public struct FixedPointSearch: Sendable {
   public let maximum: Double
   /// The smallest one, down to which paths are followed.
   public let minimum: Double
-  /// Whether the score is a learned one: its fields are then those of a model fitted around the branching.
+  /// Whether the score is a learned one: its fields are then those of a model fitted around the
+  /// branching.
   public let isLearned: Bool
   /// Whether unstable paths between neighbouring starting points are looked for.
   public let findsSaddles: Bool
@@ -48,8 +49,9 @@ public struct FixedPointSearch: Sendable {
   /// Whether branchings are looked at closely: their fields, and what happens around them.
   var findsFields: Bool { starts.rows <= Self.mostCloseStarts }
 
-  /// The Curie–Weiss field, in nats, below which a fold counts as a pitchfork: for an exact score so small that it
-  /// moves the fold by less than 1e-6; a learned score breaks a symmetry by much more.
+  /// The Curie–Weiss field, in nats, below which a fold counts as a pitchfork: for an exact score
+  /// so small that it moves the fold by less than 1e-6; a learned score breaks a symmetry by much
+  /// more.
   var fieldTolerance: Double { isLearned ? 0.05 : 1e-9 }
 
   /// What a model may leave of a learned `r = σ s` around a branching.
@@ -61,7 +63,8 @@ public struct FixedPointSearch: Sendable {
   var equation: FixedPointEquation { FixedPointEquation(score: score) }
   var tracer: PathTracer { PathTracer(equation: equation) }
 
-  /// The path that rises from starting point `index`; nil where no stable fixed point lies beside it.
+  /// The path that rises from starting point `index`; nil where no stable fixed point lies beside
+  /// it.
   func leaf(_ index: Int) -> TracedPath? {
     let (u, x) = (log(startLevels[index]), Array(starts.row(index)))
     guard let x = equation.fixedPoint(near: x, u) else { return nil }
@@ -97,8 +100,9 @@ public struct FixedPointSearch: Sendable {
     return path
   }
 
-  /// Where between two nodes of a path its stability changes, and the direction that does: the zero of an
-  /// eigenvalue by the secants of the regula falsi, which keep it bracketed (Dowell and Jarratt 1971).
+  /// Where between two nodes of a path its stability changes, and the direction that does: the zero
+  /// of an eigenvalue by the secants of the regula falsi, which keep it bracketed (Dowell and
+  /// Jarratt 1971).
   func criticalNode(
     between low: CurveNode, and high: CurveNode
   ) -> (node: CurveNode, direction: [Double])? {
@@ -115,8 +119,9 @@ public struct FixedPointSearch: Sendable {
       let share = fa / (fa - fb)
       let u = a.u + share * (b.u - a.u)
       let guess = zip(a.x, b.x).map { $0 + share * ($1 - $0) }
-      // Near a zero eigenvalue Newton's method moves along its direction until only rounding is left: on the chord
-      // of two places that are known better, one stays on it if it is a fixed point.
+      // Near a zero eigenvalue Newton's method moves along its direction until only rounding is
+      // left: on the chord of two places that are known better, one stays on it if it is a fixed
+      // point.
       let isFixed = FixedPointEquation.norm(equation.residual(guess, u)) < 1e-9
       let x = isFixed ? guess : equation.fixedPoint(near: guess, u) ?? guess
       let node = equation.node(x, u)

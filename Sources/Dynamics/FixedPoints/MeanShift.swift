@@ -4,9 +4,9 @@ public import LinearAlgebra
 
 /// The fixed points to which noised points flow under `x ← E[y|x]`.
 ///
-/// Each step is uphill in `log p_σ` for the exact score, by as much as a step of size σ² along it (mean
-/// shift: Fukunaga and Hostetler 1975; Cheng 1995). Distances to the fixed point shrink by the largest
-/// eigenvalue of `1 + σ² ∇s` there, which nears 1 at a bifurcation.
+/// Each step is uphill in `log p_σ` for the exact score, by as much as a step of size σ² along it
+/// (mean shift: Fukunaga and Hostetler 1975; Cheng 1995). Distances to the fixed point shrink by
+/// the largest eigenvalue of `1 + σ² ∇s` there, which nears 1 at a bifurcation.
 public struct MeanShift: Sendable {
   /// The score, learned or exact.
   public let score: any ScoreFunction

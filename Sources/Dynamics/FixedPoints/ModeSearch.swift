@@ -8,8 +8,8 @@ public struct ModeSearch: Sendable {
   public let modes: Matrix<Double>
   /// For each point the row of the mode that it led to; nil where it led to none.
   public let destinations: [Int?]
-  /// How many points ended where the density is flat along some direction: on a ridge, none of whose points is a
-  /// fixed point of its own.
+  /// How many points ended where the density is flat along some direction: on a ridge, none of
+  /// whose points is a fixed point of its own.
   public let flat: Int
 
   /// Eigenvalues of `σ² ∇s` above this are those of a ridge.

@@ -1,10 +1,10 @@
 internal import LinearAlgebra
 
-/// The steps of Newton's method for a system of equations, each with the matrix of an earlier one as long as they
-/// shrink fast enough (chords): a matrix costs several residuals.
+/// The steps of Newton's method for a system of equations, each with the matrix of an earlier one
+/// as long as they shrink fast enough (chords): a matrix costs several residuals.
 struct NewtonIteration {
-  /// Whether the last step was so small, or what it would have mended so near to rounding, that it ended the
-  /// iteration.
+  /// Whether the last step was so small, or what it would have mended so near to rounding, that it
+  /// ended the iteration.
   private(set) var isDone = false
   /// The steps that were taken.
   private(set) var count = 0
@@ -16,8 +16,8 @@ struct NewtonIteration {
   private static let most = 30
   /// Steps below this end the iteration.
   private static let smallStep = 1e-9
-  /// Residuals below this are rounding: along a direction in which the density is flat a long step would
-  /// follow from it.
+  /// Residuals below this are rounding: along a direction in which the density is flat a long step
+  /// would follow from it.
   private let rounding: Double
   /// Steps above this come from a matrix that is all but singular.
   private static let longStep = 0.5
@@ -25,8 +25,8 @@ struct NewtonIteration {
   /// An iteration in whose residuals numbers below `rounding` mean nothing.
   init(rounding: Double) { self.rounding = rounding }
 
-  /// The step from the negative residuals `right` and the matrix of the derivatives at the same place; nil
-  /// when the iteration is done, or has failed.
+  /// The step from the negative residuals `right` and the matrix of the derivatives at the same
+  /// place; nil when the iteration is done, or has failed.
   mutating func step(right: [Double], matrix: () -> Matrix<Double>) -> [Double]? {
     guard !isDone, count < Self.most, right.allSatisfy(\.isFinite) else { return nil }
     let residual = FixedPointEquation.norm(right)

@@ -25,9 +25,9 @@ extension CurveNode {
 
 /// Follows a curve of fixed points by its length, around the folds at which `σ` turns.
 ///
-/// Pseudo-arclength continuation (Keller 1977): from a tangent a step along it, then Newton's iterations
-/// in the plane across. Lengths are `√(‖dx‖²/σ² + du²)`. Across a branch point, where two curves meet, the
-/// step leads on along the one it came on.
+/// Pseudo-arclength continuation (Keller 1977): from a tangent a step along it, then Newton's
+/// iterations in the plane across. Lengths are `√(‖dx‖²/σ² + du²)`. Across a branch point, where
+/// two curves meet, the step leads on along the one it came on.
 struct PathTracer: Sendable {
   /// Why a curve was followed no further.
   enum Ending: Sendable {
@@ -54,15 +54,17 @@ struct PathTracer: Sendable {
   private static let longestStep = 0.2
   private static let shortestStep = 1e-7
   private static let mostNodes = 5000
-  /// The step with which an event is passed that a longer one could have made up by leading to another curve.
+  /// The step with which an event is passed that a longer one could have made up by leading to
+  /// another curve.
   private static let cautiousStep = 1e-4
 
-  /// The nodes of the curve from `start` on, upward or downward in σ until `bound`, and how it ended.
+  /// The nodes of the curve from `start` on, upward or downward in σ until `bound`, and how it
+  /// ended.
   ///
-  /// Where it ended with a turn, the last node is the first one on the other arm. A simple fold, at which the
-  /// stability changes in the turn, is plain to see. A turn without that, or a change without a turn, looks the
-  /// same where two curves pass close to each other: the tracer goes back and takes shorter steps, until
-  /// it has passed with the shortest or has seen the curves part.
+  /// Where it ended with a turn, the last node is the first one on the other arm. A simple fold, at
+  /// which the stability changes in the turn, is plain to see. A turn without that, or a change
+  /// without a turn, looks the same where two curves pass close to each other: the tracer goes back
+  /// and takes shorter steps, until it has passed with the shortest or has seen the curves part.
   func trace(
     from start: CurveNode, rising: Bool, to bound: Double, stoppingAt interest: Interest = .none
   ) -> (nodes: [CurveNode], ending: Ending) {
@@ -135,8 +137,8 @@ struct PathTracer: Sendable {
     var rise: Double { tangent[tangent.count - 1] }
   }
 
-  /// The next node and its motion; nil where Newton's iterations fail, or the curve bends too much for a step
-  /// of this length to stay on it.
+  /// The next node and its motion; nil where Newton's iterations fail, or the curve bends too much
+  /// for a step of this length to stay on it.
   private func advanced(
     _ node: CurveNode, _ tangent: [Double], _ step: Double
   ) -> (CurveNode, Motion, Int)? {
@@ -188,9 +190,10 @@ struct PathTracer: Sendable {
       return matrix
     }
 
-    /// The longest step that cannot lead past another curve nearby: where a path moves along a direction v in
-    /// which it is about to lose its stability, `vᵀJv ≈ −2w²` at the distance w from a meeting place, and
-    /// a weak field opens a gap between the curves there in which the same holds.
+    /// The longest step that cannot lead past another curve nearby: where a path moves along a
+    /// direction v in which it is about to lose its stability, `vᵀJv ≈ −2w²` at the distance w from
+    /// a meeting place, and a weak field opens a gap between the curves there in which the same
+    /// holds.
     func longestStep(along tangent: [Double]) -> Double {
       let v = Array(tangent.dropLast())
       let length = FixedPointEquation.norm(v)
@@ -206,9 +209,9 @@ struct PathTracer: Sendable {
     func tangent(along direction: [Double]) -> [Double]? {
       let (n, matrix) = (slope.count, bordered(by: direction))
       let right = slope.map { _ in 0.0 } + [1]
-      // Where the density is flat along some direction, as on a ring of points, errors of the slope would turn the
-      // tangent there: singular values tell, but cost more than elimination, of which only the length, 1 over the
-      // cosine of the angle to `direction`, is a warning.
+      // Where the density is flat along some direction, as on a ring of points, errors of the slope
+      // would turn the tangent there: singular values tell, but cost more than elimination, of
+      // which only the length, 1 over the cosine of the angle to `direction`, is a warning.
       let plain = n > 16 ? EliminationFactors(matrix)?.solution(of: right) : nil
       guard
         let solution = plain.flatMap({ FixedPointEquation.norm($0) < 1.5 ? $0 : nil })

@@ -4,7 +4,8 @@ internal import Statistics
 
 /// The score reduced to the direction of a turn.
 ///
-/// Lyapunov and Schmidt: along v the score is one number f, taken where all other components vanish.
+/// Lyapunov and Schmidt: along v the score is one number f, taken where all other components
+/// vanish.
 struct ReducedScore {
   let equation: FixedPointEquation
   let turn: TurningPoint

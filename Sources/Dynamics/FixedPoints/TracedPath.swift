@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// A path as it was traced: nodes that ascend in `u = ln σ`, from `start` on or from wherever it was met.
+/// A path as it was traced: nodes that ascend in `u = ln σ`, from `start` on or from wherever it
+/// was met.
 struct TracedPath: Sendable {
   /// How the path ends as the noise grows.
   enum End: Sendable {
@@ -8,7 +9,8 @@ struct TracedPath: Sendable {
     case open
     /// In a turn.
     case turn(TurningPoint)
-    /// It loses its stability to paths that come in from both sides; what goes on there, unstable, is not part of it.
+    /// It loses its stability to paths that come in from both sides; what goes on there, unstable,
+    /// is not part of it.
     case instability(direction: [Double])
   }
 
@@ -59,7 +61,8 @@ struct TracedPath: Sendable {
     return zip(a.x, b.x).map { $0 + share * ($1 - $0) }
   }
 
-  /// The fixed point of the path at `u`; nil where Newton's method does not find it from the interpolation.
+  /// The fixed point of the path at `u`; nil where Newton's method does not find it from the
+  /// interpolation.
   func fixedPoint(_ u: Double, _ equation: FixedPointEquation) -> CurveNode? {
     guard covers(u) else { return nil }
     if let node = nodes.first(where: { $0.u == u }) { return node }

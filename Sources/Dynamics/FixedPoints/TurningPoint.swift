@@ -4,15 +4,17 @@ internal import Statistics
 
 /// The place at which a curve of fixed points turns back in σ: a fold, or the apex of a pitchfork.
 ///
-/// Near it the curve is described by `w`, the distance in σ along the direction in which it runs, so that
-/// `u(w)` is smooth and has its maximum there: a parabola, whether the other arm is a saddle (a fold) or a
-/// second stable path (a pitchfork). The maximum is that of a polynomial through Chebyshev's nodes.
+/// Near it the curve is described by `w`, the distance in σ along the direction in which it runs,
+/// so that `u(w)` is smooth and has its maximum there: a parabola, whether the other arm is a
+/// saddle (a fold) or a second stable path (a pitchfork). The maximum is that of a polynomial
+/// through Chebyshev's nodes.
 struct TurningPoint: Sendable {
   /// The fixed point at the turn, `(D)`.
   let x: [Double]
   /// `ln σ_c`.
   let u: Double
-  /// The unit direction in which the curve runs there, from the path that came to the other arm, `(D)`.
+  /// The unit direction in which the curve runs there, from the path that came to the other arm,
+  /// `(D)`.
   let direction: [Double]
   /// The other arm a short way beyond the turn.
   let beyond: CurveNode
@@ -23,8 +25,8 @@ struct TurningPoint: Sendable {
   /// `d ln ‖x − x_c‖/d ln (σ_c − σ)` close to the turn, the mean of both arms.
   let exponent: Double
 
-  /// Half of the last stretch of `w`, at most: short for the polynomial, long for the sign of curvatures; and
-  /// the shortest there is.
+  /// Half of the last stretch of `w`, at most: short for the polynomial, long for the sign of
+  /// curvatures; and the shortest there is.
   private static let lastReach = 0.04
   private static let leastReach = 1e-5
   /// How often the stretch may move.
@@ -38,8 +40,8 @@ struct TurningPoint: Sendable {
     zip(direction, zip(x, self.x)).reduce(0) { $0 + $1.0 * ($1.1.0 - $1.1.1) } > 0
   }
 
-  /// Finds the turn of a curve whose last node is the first one on the other arm; nil where the fixed points around
-  /// it are not found.
+  /// Finds the turn of a curve whose last node is the first one on the other arm; nil where the
+  /// fixed points around it are not found.
   init?(_ curve: [CurveNode], tracer: PathTracer) {
     guard curve.count >= 3 else { return nil }
     let last = Array(curve.suffix(3))
@@ -55,7 +57,8 @@ struct TurningPoint: Sendable {
       direction: tangent.dropLast().map { $0 / length })
     let places = last.map { chart.place($0.x) }
     let spread = max(abs(places[0]), abs(places[2]))
-    // At a pitchfork nodes may be much closer than rounding lets a parabola be told; a fold was seen with them.
+    // At a pitchfork nodes may be much closer than rounding lets a parabola be told; a fold was
+    // seen with them.
     let isFold = last[1].index != last[2].index
     let reaches = isFold ? [spread, Self.lastReach] : [max(spread, Self.lastReach)]
     let found = reaches.lazy.compactMap {
@@ -66,8 +69,8 @@ struct TurningPoint: Sendable {
     self.init(x, u, chart: chart, reach: reach)
   }
 
-  /// The stretch around the maximum of u near a node, on which the polynomial has it; nil where stretches as
-  /// short as can be do not settle.
+  /// The stretch around the maximum of u near a node, on which the polynomial has it; nil where
+  /// stretches as short as can be do not settle.
   private static func maximum(
     of chart: Chart, from node: CurveNode, reach: Double
   ) -> (arc: Arc, x: [Double], u: Double, reach: Double)? {
@@ -87,8 +90,8 @@ struct TurningPoint: Sendable {
         moves += 1
         continue
       }
-      // What is left of a gap between the arms of a pitchfork changes less than this; a parabola over the stretch is
-      // far higher.
+      // What is left of a gap between the arms of a pitchfork changes less than this; a parabola
+      // over the stretch is far higher.
       if reach <= lastReach && change < min(3e-7, 0.02 * reach * reach) {
         return (found, x, u, reach)
       }

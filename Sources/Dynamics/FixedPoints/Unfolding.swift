@@ -2,12 +2,13 @@ internal import Glibc
 
 /// The pitchfork of which a fold is what a field has left: its critical noise level, and the field.
 ///
-/// Along the direction v in which two fixed points meet, the score is reduced to one number `f(w, u)`
-/// (Lyapunov and Schmidt): the component along v at the point `w` on it where all other components
-/// vanish. Near a decision between two outcomes `f = h + a(u) w − c w³`, as in the Curie–Weiss model
-/// (Equation 28), whose field h is half the log odds of the two; the fold is where f touches 0, and without
-/// the field `a(u) = 0` would be the critical point. Both are read off where f has an inflection and no
-/// slope there. For the points ±v of any weights they are exactly `σ_c = |v|` and `h = ½ log(w₁/w₂)`.
+/// Along the direction v in which two fixed points meet, the score is reduced to one number `f(w,
+/// u)` (Lyapunov and Schmidt): the component along v at the point `w` on it where all other
+/// components vanish. Near a decision between two outcomes `f = h + a(u) w − c w³`, as in the
+/// Curie–Weiss model (Equation 28), whose field h is half the log odds of the two; the fold is
+/// where f touches 0, and without the field `a(u) = 0` would be the critical point. Both are read
+/// off where f has an inflection and no slope there. For the points ±v of any weights they are
+/// exactly `σ_c = |v|` and `h = ½ log(w₁/w₂)`.
 struct Unfolding: Sendable {
   /// `ln σ` of the pitchfork without the field.
   let u: Double

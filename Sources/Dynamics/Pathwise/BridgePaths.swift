@@ -4,9 +4,9 @@ internal import Randomness
 
 /// Reverse paths given their ends: Brownian bridges in σ² from `x_T = y + σ_T z` down to y.
 ///
-/// In the coordinate `m = (x − y)/σ² = z/σ` a bridge is a martingale whose increments from σ to a smaller
-/// σ′ are independent normals of variance `1/σ′² − 1/σ²`, so `z′ = r z + √(1 − r²) ξ`, `r = σ′/σ`: exact
-/// at any step.
+/// In the coordinate `m = (x − y)/σ² = z/σ` a bridge is a martingale whose increments from σ to a
+/// smaller σ′ are independent normals of variance `1/σ′² − 1/σ²`, so `z′ = r z + √(1 − r²) ξ`, `r =
+/// σ′/σ`: exact at any step.
 struct BridgePaths {
   /// The clean points, `(B, D)`.
   let y: Matrix<Double>

@@ -3,17 +3,18 @@ public import LinearAlgebra
 internal import Randomness
 public import Statistics
 
-/// How much perturbations of reverse trajectories have grown by a noise level, and how fast they grow there.
+/// How much perturbations of reverse trajectories have grown by a noise level, and how fast they
+/// grow there.
 public struct GrowthLevel: Sendable {
   /// The noise level.
   public let sigma: Double
   /// The mean logarithm by which the lengths of perturbations have grown since the largest level.
   public let growth: Estimate
-  /// The mean rate `σ² wᵀ ∇s w` along the perturbations w that have come down from there, per e-fold that the
-  /// noise falls.
+  /// The mean rate `σ² wᵀ ∇s w` along the perturbations w that have come down from there, per
+  /// e-fold that the noise falls.
   public let rate: Estimate
-  /// The mean largest local exponent, the largest eigenvalue of `σ² ∇s`, and the smallest; nil where spectra
-  /// were not asked for.
+  /// The mean largest local exponent, the largest eigenvalue of `σ² ∇s`, and the smallest; nil
+  /// where spectra were not asked for.
   public let exponents: (smallest: Estimate, largest: Estimate)?
 }
 
@@ -21,11 +22,11 @@ extension PerturbationGrowth {
   /// Trajectories of a task: as many as a network takes at once.
   private static let blockSize = 128
 
-  /// The growth along `count` trajectories of the reverse flow, at least two, from noised samples at the
-  /// largest of the ascending levels `sigmas` and in random directions.
+  /// The growth along `count` trajectories of the reverse flow, at least two, from noised samples
+  /// at the largest of the ascending levels `sigmas` and in random directions.
   ///
-  /// Steps are at most `largestStep` in ln σ. The flow keeps the marginals, so at each level the points are
-  /// samples of `p_σ` if the score is exact.
+  /// Steps are at most `largestStep` in ln σ. The flow keeps the marginals, so at each level the
+  /// points are samples of `p_σ` if the score is exact.
   public func levels(
     at sigmas: [Double], source: any SampleSource, count: Int, largestStep: Double = 0.05,
     withSpectra: Bool, seed: UInt64, workers: Workers

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// The places that a path visits between two noise levels.
 enum NoiseSteps {
-  /// Noise levels below `high` down to `low` at equal steps in ln σ of at most `largest`, a multiple of
-  /// `multiple` in number; none where the two are the same.
+  /// Noise levels below `high` down to `low` at equal steps in ln σ of at most `largest`, a
+  /// multiple of `multiple` in number; none where the two are the same.
   static func places(
     from high: Double, to low: Double, largest: Double, multiple: Int = 1
   ) -> [Double] {

@@ -2,8 +2,8 @@ internal import ForwardProcess
 internal import LinearAlgebra
 public import Statistics
 
-/// What reverse paths have gained at each noise level since the largest one, and what their posteriors
-/// say of it directly.
+/// What reverse paths have gained at each noise level since the largest one, and what their
+/// posteriors say of it directly.
 public struct PathEnsemble: Sendable {
   /// The noise levels, ascending; paths come from the largest.
   public let sigmas: [Double]
@@ -29,8 +29,8 @@ public struct PathEnsemble: Sendable {
   /// The mean surprisal gained down to level `k`, in nats: `H(σ_max) − H(σ)` for the exact score,
   /// `∫ L d ln σ` for a learned one.
   ///
-  /// Its stochastic term has mean 0 by either rule, and the other is the trapezoid rule, so its step's
-  /// error is of order 2: extrapolated from the steps and their doubles (Richardson 1911).
+  /// Its stochastic term has mean 0 by either rule, and the other is the trapezoid rule, so its
+  /// step's error is of order 2: extrapolated from the steps and their doubles (Richardson 1911).
   public func gain(_ k: Int) -> Estimate {
     Estimate(meanOf: zip(fine[k], coarse[k]).map { $0 + ($0 - $1) / 3 })
   }
@@ -38,16 +38,16 @@ public struct PathEnsemble: Sendable {
   /// The variance over paths of the surprisal gained down to level `k`, in nats².
   public func gainVariance(_ k: Int) -> Estimate { extrapolatedVariance(fine[k], coarse[k]) }
 
-  /// The variance over paths of the surprisal at level `k`, in nats², from the score below the largest
-  /// level and from the posterior there; nil where that is not known.
+  /// The variance over paths of the surprisal at level `k`, in nats², from the score below the
+  /// largest level and from the posterior there; nil where that is not known.
   public func surprisalVariance(_ k: Int) -> Estimate? {
     guard let start = surprisals.last else { return nil }
     return extrapolatedVariance(
       zip(start, fine[k]).map { $0 - $1 }, zip(start, coarse[k]).map { $0 - $1 })
   }
 
-  /// By how much extrapolation to a step of 0 has moved the variance of the gain, in nats²: more than what is
-  /// left of the step's error.
+  /// By how much extrapolation to a step of 0 has moved the variance of the gain, in nats²: more
+  /// than what is left of the step's error.
   public func gainVarianceStepError(_ k: Int) -> Double {
     abs(gainVariance(k).value - (Estimate(varianceOf: fine[k]).value))
   }
@@ -57,20 +57,20 @@ public struct PathEnsemble: Sendable {
     entropies.isEmpty ? nil : Estimate(meanOf: entropies[k])
   }
 
-  /// The variance of the posterior entropy along the paths (definition (a)), in nats²; nil where it is
-  /// not known.
+  /// The variance of the posterior entropy along the paths (definition (a)), in nats²; nil where it
+  /// is not known.
   public func directPosteriorEntropyVariance(_ k: Int) -> Estimate? {
     entropies.isEmpty ? nil : Estimate(varianceOf: entropies[k])
   }
 
-  /// The variance of the surprisal along the paths from their posteriors, in nats²; nil where they are not
-  /// known.
+  /// The variance of the surprisal along the paths from their posteriors, in nats²; nil where they
+  /// are not known.
   public func directSurprisalVariance(_ k: Int) -> Estimate? {
     surprisals.isEmpty ? nil : Estimate(varianceOf: surprisals[k])
   }
 
-  /// The root mean square, path by path, of the gain by the score minus that by the posterior, in nats;
-  /// nil where the posterior is not known.
+  /// The root mean square, path by path, of the gain by the score minus that by the posterior, in
+  /// nats; nil where the posterior is not known.
   public func gainDefect(_ k: Int) -> Double? {
     guard let start = surprisals.last, !start.isEmpty else { return nil }
     let squares = start.indices.reduce(0) { sum, path in
@@ -80,11 +80,11 @@ public struct PathEnsemble: Sendable {
     return (squares / Double(start.count)).squareRoot()
   }
 
-  /// The variance of the surprisal by the score less that by the posterior on the same paths, in nats²: what
-  /// the score, and the step, is wrong by; nil where the posterior is not known.
+  /// The variance of the surprisal by the score less that by the posterior on the same paths, in
+  /// nats²: what the score, and the step, is wrong by; nil where the posterior is not known.
   ///
-  /// Added to the exact curve's variance it is the score's own variance, known far better than from the paths
-  /// alone.
+  /// Added to the exact curve's variance it is the score's own variance, known far better than from
+  /// the paths alone.
   public func surprisalVarianceExcess(_ k: Int) -> Estimate? {
     guard let start = surprisals.last else { return nil }
     let parts = extrapolation(
@@ -96,7 +96,8 @@ public struct PathEnsemble: Sendable {
     Estimate(sumOfVariances: extrapolation(fine, coarse))
   }
 
-  /// The variance for a step to 0 (Richardson 1911): its error is of order 1 or 2 in the step, by the rule.
+  /// The variance for a step to 0 (Richardson 1911): its error is of order 1 or 2 in the step, by
+  /// the rule.
   private func extrapolation(
     _ fine: [Double], _ coarse: [Double]
   ) -> [(weight: Double, values: [Double])] {

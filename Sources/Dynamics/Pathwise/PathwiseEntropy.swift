@@ -5,12 +5,13 @@ public import LinearAlgebra
 /// The surprisal that single reverse paths gain, by the score alone (definition (b) of pathwise
 /// entropy).
 ///
-/// Given y, the reverse path has the drift of `s(x|y) = −z/σ`, and by Girsanov (MATHEMATICS, Dynamics)
-/// `log p(y|x_t) − log p(y|x_T) = ∫ ½ν²‖Δ‖² ds + ∫ ν Δ·dW̃`, `Δ = (ẑ − z)/σ`. In the coordinate σ, with
-/// `e = ẑ − z` and the martingale `m = z/σ` of the bridge (`BridgePaths`), whose increments have variance
-/// `ν² ds/σ⁴` and `ν² ds = −2σ² d ln σ`, this is `−∫ ‖e‖² d ln σ + ∫ σ e·dm`, whatever the clock. From a to
-/// b, `r = σ_b/σ_a`, one step adds `½ (‖e_a‖² + ‖e_b‖²) ln(1/r)` for the first term, the trapezoid rule of
-/// the loss over ln σ, and for the second one of two rules.
+/// Given y, the reverse path has the drift of `s(x|y) = −z/σ`, and by Girsanov (MATHEMATICS,
+/// Dynamics) `log p(y|x_t) − log p(y|x_T) = ∫ ½ν²‖Δ‖² ds + ∫ ν Δ·dW̃`, `Δ = (ẑ − z)/σ`. In the
+/// coordinate σ, with `e = ẑ − z` and the martingale `m = z/σ` of the bridge (`BridgePaths`), whose
+/// increments have variance `ν² ds/σ⁴` and `ν² ds = −2σ² d ln σ`, this is `−∫ ‖e‖² d ln σ + ∫ σ
+/// e·dm`, whatever the clock. From a to b, `r = σ_b/σ_a`, one step adds `½ (‖e_a‖² + ‖e_b‖²)
+/// ln(1/r)` for the first term, the trapezoid rule of the loss over ln σ, and for the second one of
+/// two rules.
 ///
 /// - `leftPoint`: `σ_a e_a·(m_b − m_a)`. Its mean is 0, as the true one's; path by path its error is of
 ///   order ½ in the step, and the variance over paths comes out wrong to order 1.
@@ -30,7 +31,8 @@ public struct PathwiseEntropy: Sendable {
   public let score: any ScoreFunction
   /// The data.
   public let source: any SampleSource
-  /// The exact posterior of the data, for what the same paths say directly; nil where it is not known.
+  /// The exact posterior of the data, for what the same paths say directly; nil where it is not
+  /// known.
   public let posterior: (any PosteriorFunction)?
   /// How the stochastic integral is summed.
   public let rule: Rule

@@ -4,10 +4,10 @@ public import LinearAlgebra
 
 /// How perturbations of reverse trajectories grow.
 ///
-/// Ambrogioni (2025), Equations 31 and 32, corrected: along `dx/dτ = (ν²/2) s` a perturbation w obeys the
-/// variational equation `dw/dτ = (ν²/2) ∇s w`, so it grows at the rates `(ν²/2) λ_j(∇s)`, and a *positive* one
-/// amplifies. Per e-fold that the noise falls, `−d ln σ = (ν²/2σ²) dτ`, the rates are `σ² λ_j`, whatever the
-/// clock; `Clock.logSigmaRate` times them are rates in time.
+/// Ambrogioni (2025), Equations 31 and 32, corrected: along `dx/dτ = (ν²/2) s` a perturbation w
+/// obeys the variational equation `dw/dτ = (ν²/2) ∇s w`, so it grows at the rates `(ν²/2) λ_j(∇s)`,
+/// and a *positive* one amplifies. Per e-fold that the noise falls, `−d ln σ = (ν²/2σ²) dτ`, the
+/// rates are `σ² λ_j`, whatever the clock; `Clock.logSigmaRate` times them are rates in time.
 public struct PerturbationGrowth: Sendable {
   /// The score, learned or exact.
   public let score: any ScoreFunction
@@ -27,11 +27,11 @@ public struct PerturbationGrowth: Sendable {
     public internal(set) var logGrowth: [Double]
   }
 
-  /// Carries points and infinitesimal perturbations along `v`, both `(B, D)`, from `sigmas[0]` down the
-  /// descending levels; the state at each of them.
+  /// Carries points and infinitesimal perturbations along `v`, both `(B, D)`, from `sigmas[0]` down
+  /// the descending levels; the state at each of them.
   ///
-  /// The method of Runge and Kutta (1901) of order 4 in ln σ, one step a level, for the flow and its
-  /// variational equation together; lengths go to 1 at each level.
+  /// The method of Runge and Kutta (1901) of order 4 in ln σ, one step a level, for the flow and
+  /// its variational equation together; lengths go to 1 at each level.
   public func states(
     from x: Matrix<Double>, along v: Matrix<Double>, sigmas: [Double]
   ) -> [State] {
@@ -49,8 +49,8 @@ public struct PerturbationGrowth: Sendable {
       }
   }
 
-  /// The local exponents at the rows of `x`: the eigenvalues of `σ² ∇s`, `(B, D)`, ascending, per e-fold
-  /// that the noise falls; of the symmetric part, as a learned ∇s need not be symmetric.
+  /// The local exponents at the rows of `x`: the eigenvalues of `σ² ∇s`, `(B, D)`, ascending, per
+  /// e-fold that the noise falls; of the symmetric part, as a learned ∇s need not be symmetric.
   ///
   /// Their sum is `σ² ∇·s`, at which volumes grow.
   public func localExponents(at x: Matrix<Double>, sigma: Double) -> Matrix<Double> {
@@ -71,9 +71,10 @@ public struct PerturbationGrowth: Sendable {
 
   /// The finite-time exponents of the trajectories from the rows of `x`, `(B, D)`.
   ///
-  /// The logarithms by which D directions have grown down all levels, in the order of Gram and Schmidt
-  /// (Benettin and others 1980): the first is the growth of the first axis, the first two make up that of its
-  /// plane with the second, and so on. Their sum is the integral of the divergence.
+  /// The logarithms by which D directions have grown down all levels, in the order of Gram and
+  /// Schmidt (Benettin and others 1980): the first is the growth of the first axis, the first two
+  /// make up that of its plane with the second, and so on. Their sum is the integral of the
+  /// divergence.
   public func exponents(from x: Matrix<Double>, sigmas: [Double]) -> Matrix<Double> {
     let (rows, d) = (x.rows, x.columns)
     var (here, sigma) = (x, sigmas[0])
@@ -135,8 +136,8 @@ public struct PerturbationGrowth: Sendable {
     (0..<rows.rows).map { orthonormalize(&rows, rows: $0..<$0 + 1)[0] }
   }
 
-  /// Makes some rows orthonormal, each at right angles to those before; the logarithms of their lengths
-  /// after the others' parts are off.
+  /// Makes some rows orthonormal, each at right angles to those before; the logarithms of their
+  /// lengths after the others' parts are off.
   private static func orthonormalize(
     _ frame: inout Matrix<Double>, rows: Range<Int>
   ) -> [Double] {

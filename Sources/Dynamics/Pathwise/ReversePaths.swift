@@ -5,9 +5,9 @@ public import Statistics
 
 /// The posterior entropies that genuine reverse paths meet, which no y was given to.
 ///
-/// Equation 6 in the coordinate `u = x/σ²` is `du = E[y|x] dλ + dB` with `λ = 1/σ²`: noise that does not
-/// depend on u. Heun's method then has weak order 2 (Kloeden and Platen 1992, 15.1):
-/// `x′ = r² x + (1 − r²) ½ (ŷ + ŷ′) + σ′ √(1 − r²) ξ`, `r = σ′/σ`, ŷ′ at Euler's x′ with the same ξ.
+/// Equation 6 in the coordinate `u = x/σ²` is `du = E[y|x] dλ + dB` with `λ = 1/σ²`: noise that
+/// does not depend on u. Heun's method then has weak order 2 (Kloeden and Platen 1992, 15.1): `x′ =
+/// r² x + (1 − r²) ½ (ŷ + ŷ′) + σ′ √(1 − r²) ξ`, `r = σ′/σ`, ŷ′ at Euler's x′ with the same ξ.
 public struct ReversePaths: Sendable {
   /// The score, learned or exact.
   public let score: any ScoreFunction
@@ -35,8 +35,8 @@ public struct ReversePaths: Sendable {
     (self.count, self.largestStep, self.seed) = (count, largestStep, seed)
   }
 
-  /// The mean and the variance over paths of the posterior entropy at each of the ascending `sigmas`,
-  /// in nats and nats².
+  /// The mean and the variance over paths of the posterior entropy at each of the ascending
+  /// `sigmas`, in nats and nats².
   public func posteriorEntropies(
     at sigmas: [Double], workers: Workers
   ) -> [(mean: Estimate, variance: Estimate)] {

@@ -7,16 +7,16 @@ public import Statistics
 /// Typical points of `p_σ` beside the fixed points they flow to: local against expected divergence
 /// (Ambrogioni 2025, Section 6.1).
 ///
-/// A bifurcation is a matter of the Jacobian at a fixed point, but in many dimensions no sample is near
-/// one: typical points lie on a shell of radius `σ√D`.
+/// A bifurcation is a matter of the Jacobian at a fixed point, but in many dimensions no sample is
+/// near one: typical points lie on a shell of radius `σ√D`.
 public struct TypicalSet: Sendable {
   /// The noise level.
   public let sigma: Double
-  /// The mean distance `‖x − x*‖/σ√D` of typical points from their fixed points: 1 for one point in many
-  /// dimensions.
+  /// The mean distance `‖x − x*‖/σ√D` of typical points from their fixed points: 1 for one point in
+  /// many dimensions.
   public let distance: Estimate
-  /// The mean of `σ² ∇·s + D` at the typical points, in nats per unit of ln σ: the entropy rate C for the
-  /// exact score.
+  /// The mean of `σ² ∇·s + D` at the typical points, in nats per unit of ln σ: the entropy rate C
+  /// for the exact score.
   public let typicalRate: Estimate
   /// The mean of `σ² ∇·s + D` at their fixed points.
   public let fixedPointRate: Estimate

@@ -2,8 +2,9 @@ internal import LinearAlgebra
 
 /// The explicit Runge–Kutta pair of orders five and four of Dormand and Prince (1980), RK5(4)7M.
 ///
-/// The last of its seven slopes is the first of the next step, so a step takes six evaluations. Values
-/// as in Hairer, Nørsett and Wanner, Solving Ordinary Differential Equations I (1993), Table II.5.2.
+/// The last of its seven slopes is the first of the next step, so a step takes six evaluations.
+/// Values as in Hairer, Nørsett and Wanner, Solving Ordinary Differential Equations I (1993), Table
+/// II.5.2.
 struct DormandPrince {
   /// The slope `(B, D)` at points `(B, D)` and a place.
   typealias Slope = (Matrix<Double>, Double) -> Matrix<Double>
@@ -53,7 +54,8 @@ struct DormandPrince {
   /// Where the second to seventh slopes are taken, as fractions of the step.
   private static let nodes = [1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1, 1]
 
-  /// The weights of the slopes so far in the points of each stage; the last are those of the result.
+  /// The weights of the slopes so far in the points of each stage; the last are those of the
+  /// result.
   private static let weights: [[Double]] = [
     [1.0 / 5],
     [3.0 / 40, 9.0 / 40],

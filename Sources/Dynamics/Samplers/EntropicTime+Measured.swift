@@ -7,10 +7,12 @@ extension EntropicTime {
   private static let mostLevels = 513
   /// The least levels: fewer could miss a peak.
   private static let leastLevels = 65
-  /// By how much, relative to the whole, the time up to any level may differ from that of half the levels.
+  /// By how much, relative to the whole, the time up to any level may differ from that of half the
+  /// levels.
   private static let tolerance = 1e-8
 
-  /// The clock of the entropy rates that `rates` tells, per unit of `ln σ`, at ascending noise levels.
+  /// The clock of the entropy rates that `rates` tells, per unit of `ln σ`, at ascending noise
+  /// levels.
   ///
   /// A curve with errors is measured at 129 levels over `range`: its errors exceed those of the
   /// interpolation. Where every rate is exact, as of

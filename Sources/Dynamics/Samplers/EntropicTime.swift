@@ -3,14 +3,16 @@ internal import Statistics
 
 /// The clock in which a diffusion decides at a constant rate.
 ///
-/// Stančević, Handke and Ambrogioni (2025): entropic time is the entropy `H(σ) = ∫ C d ln σ` that is
-/// still open at a noise level, rescaled entropic time `∫ C dσ = ∫ σ C d ln σ`. Both are integrals of a
-/// curve of entropy rates `C(σ)`, exact or an estimate such as a network's loss. A noise level is the same
-/// coordinate under every schedule σ(t), so this clock does not depend on the one that the curve was
-/// measured in; nor do its equal steps on a constant factor of the rates.
+/// Stančević, Handke and Ambrogioni (2025): entropic time is the entropy `H(σ) = ∫ C d ln σ` that
+/// is still open at a noise level, rescaled entropic time `∫ C dσ = ∫ σ C d ln σ`. Both are
+/// integrals of a curve of entropy rates `C(σ)`, exact or an estimate such as a network's loss. A
+/// noise level is the same coordinate under every schedule σ(t), so this clock does not depend on
+/// the one that the curve was measured in; nor do its equal steps on a constant factor of the
+/// rates.
 ///
 /// The rates are interpolated over `ln σ` by a curve that rises and falls only where they do
-/// (`ShapePreservingSpline`), and integrated by Gauss and Legendre's rule, exact for it to rounding.
+/// (`ShapePreservingSpline`), and integrated by Gauss and Legendre's rule, exact for it to
+/// rounding.
 public struct EntropicTime: Sendable {
   /// The two clocks.
   public enum Kind: Sendable, CaseIterable {
@@ -31,8 +33,8 @@ public struct EntropicTime: Sendable {
   private var times: [Double]
   private let rule = GaussLegendre(12)
 
-  /// The clock of entropy rates `C(σ)`, in nats per unit of `ln σ`, at strictly ascending noise levels;
-  /// nil if no time passes, or a rate is not finite.
+  /// The clock of entropy rates `C(σ)`, in nats per unit of `ln σ`, at strictly ascending noise
+  /// levels; nil if no time passes, or a rate is not finite.
   ///
   /// A rate below 0, which can be by the error of an estimate alone, counts as 0.
   public init?(_ kind: Kind, sigmas: [Double], rates: [Double]) {

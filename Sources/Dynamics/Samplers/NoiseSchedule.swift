@@ -24,7 +24,8 @@ public enum NoiseSchedule {
     }
   }
 
-  /// `count` levels at equal steps of entropic time over `range`, from its maximum down to its minimum.
+  /// `count` levels at equal steps of entropic time over `range`, from its maximum down to its
+  /// minimum.
   ///
   /// Stančević, Handke and Ambrogioni (2025). For `N(0, c²)` in rescaled time these are `c tan α_i`
   /// with equal steps of α. The list descends strictly also where time hardly passes, as below the

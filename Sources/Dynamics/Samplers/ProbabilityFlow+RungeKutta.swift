@@ -2,8 +2,8 @@ public import ForwardProcess
 internal import Glibc
 public import LinearAlgebra
 
-/// The flow in the coordinate `u = ln σ`, `dx/du = −σ² s = σ ẑ`, in which the velocity of Gaussian data is as
-/// smooth at small as at large noise.
+/// The flow in the coordinate `u = ln σ`, `dx/du = −σ² s = σ ẑ`, in which the velocity of Gaussian
+/// data is as smooth at small as at large noise.
 extension ProbabilityFlow {
   /// Where an adaptive run arrived, and what it took.
   public struct Arrival: Sendable {
@@ -15,9 +15,9 @@ extension ProbabilityFlow {
     public let rejections: Int
   }
 
-  /// Carries points `(B, D)` at noise level `sigmas[0]` down to the last of the descending levels, by one
-  /// step of Dormand's and Prince's method of fifth order between each two: six evaluations a step, and
-  /// one more at the start.
+  /// Carries points `(B, D)` at noise level `sigmas[0]` down to the last of the descending levels,
+  /// by one step of Dormand's and Prince's method of fifth order between each two: six evaluations
+  /// a step, and one more at the start.
   public func rungeKutta(from x: Matrix<Double>, sigmas: [Double]) -> Matrix<Double> {
     precondition(x.columns == score.dimension)
     guard let first = sigmas.first, sigmas.count > 1 else { return x }
@@ -30,14 +30,15 @@ extension ProbabilityFlow {
     return x
   }
 
-  /// Carries points `(B, D)` from the largest noise level of `range` down to the smallest, by steps of
-  /// Dormand's and Prince's method that its error of fourth order chooses.
+  /// Carries points `(B, D)` from the largest noise level of `range` down to the smallest, by steps
+  /// of Dormand's and Prince's method that its error of fourth order chooses.
   ///
-  /// All rows share their steps. A step is accepted if at every row the root mean square of the error
-  /// over the coordinates is at most `tolerance` times `√(σ² + c²)`, c the `dataScale`: what the spread
-  /// of the points is at its end. The flow draws errors together as it does points, so the error of
-  /// the result is of the order of `tolerance` times the data scale where the flow does not branch. nil
-  /// where the step got too narrow to change σ, as when the score is not finite.
+  /// All rows share their steps. A step is accepted if at every row the root mean square of the
+  /// error over the coordinates is at most `tolerance` times `√(σ² + c²)`, c the `dataScale`: what
+  /// the spread of the points is at its end. The flow draws errors together as it does points, so
+  /// the error of the result is of the order of `tolerance` times the data scale where the flow
+  /// does not branch. nil where the step got too narrow to change σ, as when the score is not
+  /// finite.
   public func adaptive(
     from x: Matrix<Double>, over range: NoiseRange, tolerance: Double, dataScale: Double
   ) -> Arrival? {

@@ -4,8 +4,8 @@ internal import Randomness
 
 /// The stochastic reverse process `dx = −ν² s dt + ν dW`, run backwards in time.
 ///
-/// Ambrogioni (2025), Equation 6; Anderson (1982). In the coordinate σ one step from σ to a smaller σ′
-/// has variance `σ² − σ′²`, whatever the clock.
+/// Ambrogioni (2025), Equation 6; Anderson (1982). In the coordinate σ one step from σ to a smaller
+/// σ′ has variance `σ² − σ′²`, whatever the clock.
 public struct ReverseDiffusion: Sendable {
   /// The score, learned or exact.
   public let score: any ScoreFunction
@@ -15,9 +15,9 @@ public struct ReverseDiffusion: Sendable {
 
   /// Carries points `(B, D)` at noise level `sigmas[0]` down to the last of the descending levels.
   ///
-  /// Euler's and Maruyama's method, of strong order one half: one evaluation of the score a step, which
-  /// adds noise of variance `σ² − σ′²`. The rows are samples `firstSample ..< firstSample + B` of the
-  /// seed; `firstSample · D` is a multiple of 4.
+  /// Euler's and Maruyama's method, of strong order one half: one evaluation of the score a step,
+  /// which adds noise of variance `σ² − σ′²`. The rows are samples `firstSample ..< firstSample +
+  /// B` of the seed; `firstSample · D` is a multiple of 4.
   public func eulerMaruyama(
     from x: Matrix<Double>, sigmas: [Double], seed: UInt64, firstSample: Int = 0
   ) -> Matrix<Double> {
@@ -26,9 +26,9 @@ public struct ReverseDiffusion: Sendable {
 
   /// Carries points as `eulerMaruyama` does, by ancestral sampling.
   ///
-  /// The drift is the same, the noise `(σ′/σ) √(σ² − σ′²) z` (Ho, Jain and Abbeel 2020, Equation 7, in σ): a
-  /// step draws from `p(x′ | x, y)` with the denoised point for y, which is exact for data in one point, at
-  /// any length of step. In the limit of short ones both are the same process.
+  /// The drift is the same, the noise `(σ′/σ) √(σ² − σ′²) z` (Ho, Jain and Abbeel 2020, Equation 7,
+  /// in σ): a step draws from `p(x′ | x, y)` with the denoised point for y, which is exact for data
+  /// in one point, at any length of step. In the limit of short ones both are the same process.
   public func ancestral(
     from x: Matrix<Double>, sigmas: [Double], seed: UInt64, firstSample: Int = 0
   ) -> Matrix<Double> {

@@ -2,9 +2,9 @@ internal import Glibc
 
 /// The widths of an adaptive method's steps, from its errors: proportional and integral control.
 ///
-/// Gustafsson (1991) as in DOPRI5 (Hairer, Nørsett and Wanner 1993, Section IV.2 of volume II): the next
-/// step is wider by `0.9 e^(−0.17) e′^0.04` for the error e of this step and e′ of the one before, both
-/// in units of what is allowed.
+/// Gustafsson (1991) as in DOPRI5 (Hairer, Nørsett and Wanner 1993, Section IV.2 of volume II): the
+/// next step is wider by `0.9 e^(−0.17) e′^0.04` for the error e of this step and e′ of the one
+/// before, both in units of what is allowed.
 struct StepControl {
   /// The width of the next step.
   private(set) var width: Double

@@ -1,8 +1,8 @@
 // swift-format-ignore-file
 // Written by laws.py beside this file.
 
-/// Rows of σ, x, log p, score and divergence; of curves σ, C and H[y|x], of some the variances of h and
-/// of the surprisal.
+/// Rows of σ, x, log p, score and divergence; of curves σ, C and H[y|x], of some the variances of h
+/// and of the surprisal.
 enum LawReferences {
   /// Mixture of two on a line.
   static let line: [[Double]] = [

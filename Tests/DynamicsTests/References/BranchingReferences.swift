@@ -5,8 +5,8 @@
 enum BranchingReferences {
   /// A fold, in which the stable path of data point `point` ends at `sigma` and `position`.
   ///
-  /// Gradient ascent lands on the path of `into` at `landing`; `nearest` is the nearest of the paths
-  /// that go on. An index beyond the data points is a mode that comes from none of them.
+  /// Gradient ascent lands on the path of `into` at `landing`; `nearest` is the nearest of the
+  /// paths that go on. An index beyond the data points is a mode that comes from none of them.
   struct Event {
     let sigma: Double
     let point: Int
