@@ -1,4 +1,5 @@
 internal import Glibc
+internal import JSONText
 
 /// The bytes of a file, read-only.
 public struct FileContents: Sendable {
@@ -42,12 +43,22 @@ public struct FileContents: Sendable {
       }
     } catch {
       throw switch error.code {
-      case ENOENT, ENOTDIR: .notFound(path: path)
+      case ENOENT, ENOTDIR: .notFound(path: path, remedy: Self.remedy(missing: path))
       case EISDIR: .unreadable(path: path, reason: "it is a folder, not a file")
       case EFBIG: .unreadable(path: path, reason: "it has no end within 1 GiB; use a file")
       default: .unreadable(path: path, reason: error.reason)
       }
     }
+  }
+
+  /// What to do about a file that is not there: the nearest name in its folder with the same ending, if any
+  /// is near.
+  private static func remedy(missing path: String) -> String {
+    let (folder, name) = FileName.split(path)
+    let ending = name.split(separator: ".").last.map { "." + $0.lowercased() } ?? ""
+    let names = FolderEntry.all(in: folder.isEmpty ? "." : folder)
+      .filter { !$0.isFolder && $0.name.lowercased().hasSuffix(ending) }.map(\.name)
+    return nearestName(to: name, among: names).map { "did you mean '\($0)'?" } ?? "check the name"
   }
 
   /// Bytes from elsewhere, which messages call `name`.

@@ -31,6 +31,15 @@ import Testing
     #expect(bytes(try FileContents(path: path)) == [UInt8](repeating: 5, count: 200_000))
   }
 
+  @Test("A misspelt name is told the nearest one of its kind")
+  func misspelt() throws {
+    try folder.put([1], "example.safetensors")
+    try folder.put([1], "exampel.csv")
+    #expect(
+      message { _ = try FileContents(path: folder["exmaple.safetensors"]) }
+        .hasSuffix("found none; did you mean 'example.safetensors'?"))
+  }
+
   @Test("What cannot be read is said, and is no input")
   func noInput() throws {
     try folder.put([1], "file")
