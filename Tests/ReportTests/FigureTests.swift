@@ -75,7 +75,7 @@ struct FigureTests {
 
   @Test("An area is tinted down to 0 and carries its label")
   func area() throws {
-    var figure = makeFigure("a")
+    var figure = makeFigure("a", isLogarithmic: false)
     figure.area = .init([.init(0.1, 0), .init(0.5, 2), .init(0.9, 0)], label: "2.08 nats")
     let svg = try gnuplot.inlineSVG(figure, id: "f")
     #expect(svg.contains("<text>2.08 nats</text>"))

@@ -14,7 +14,8 @@ extension EvaluatedModel {
       title: "The entropy by the ledger as training went on",
       caption:
         "The recent training losses, integrated over all noise levels: an upper bound of what the data "
-        + "decide there, that sharpens as the network learns and the learning rate falls. Bands are "
+        + "decide there, that sharpens as the network learns and the learning rate falls. It steps down where the "
+        + "ledger turns a page and forgets its oldest losses. Bands are "
         + "\(percent)\u{A0}% intervals."
         + (exact == nil ? "" : " The line: the exact entropy over the levels of this evaluation."),
       xAxis: .init("step", isLogarithmic: true), yAxis: .init("nats"),

@@ -63,9 +63,28 @@ extension EvaluatedModels {
         "Of each network its loss on fresh samples, an upper bound of the exact rate; of data sets their "
         + "exact rate." + notShown,
       xAxis: EvaluatedModel.sigmaAxis, yAxis: .init("nats per unit of ln σ"),
-      series: curves { model, level in
-        model.evaluation.rate(model.checkpoint == nil ? .exact : .loss, at: level)
-      })
+      series: sharedExactCurve
+        + curves { model, level in
+          model.evaluation.rate(model.checkpoint == nil ? .exact : .loss, at: level)
+        })
+  }
+
+  /// The exact curve of networks that were all trained on the same data, whole.
+  private var sharedExactCurve: [Figure.Series] {
+    let records = models.map { model in
+      model.checkpoint.flatMap {
+        $0.configuration.holdout == 0 ? $0.dataset.canonicalText : nil
+      }
+    }
+    guard let first = models.first, let record = records[0], records.allSatisfy({ $0 == record })
+    else { return [] }
+    return [
+      Figure.Series(
+        "exact", role: .exact,
+        points: first.evaluation.levels.compactMap { level in
+          level.exact.map { first.point(level.sigma, $0.entropyRate) }
+        })
+    ]
   }
 
   private var errorFigure: Figure? {
