@@ -24,7 +24,7 @@ demo: build
 
 test: packages lint .venv/done
 	$(BUILD) -c release
-	TINYSCORE_PYTHON=$(CURDIR)/.venv/bin/python $(SWIFT) test \
+	TINYSCORE_PYTHON=$(CURDIR)/.venv/bin/python TINYSCORE_PROGRAM=$(CURDIR)/$(TINYSCORE) $(SWIFT) test \
 	  --explicit-target-dependency-import-check error
 
 # Every part against its reference and the machine's limit; the tables that the README quotes.
