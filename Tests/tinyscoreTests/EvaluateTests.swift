@@ -1,3 +1,4 @@
+import Foundation
 import JSONText
 import Testing
 
@@ -142,6 +143,15 @@ import Testing
     #expect(
       Set(rows.map { $0.split(separator: ",", omittingEmptySubsequences: false).count }) == [18])
     #expect(rows[0].hasSuffix(",logSNR"))
+    for row in rows.dropFirst() {
+      let cells = row.split(separator: ",", omittingEmptySubsequences: false)
+      let (sigma, snr) = (Double(cells[2]) ?? .nan, Double(cells[17]) ?? .nan)
+      // The signal has unit scale, the noise σ: ln(1/σ²).
+      #expect(abs(snr - log(1 / (sigma * sigma))) < 1e-12)
+    }
+    let level = try #require(evaluations[0]["levels"]?.elements?.first)
+    let sigma = try #require(level["sigma"]?.number)
+    #expect(abs((level["logSNR"]?.number ?? .nan) - log(1 / (sigma * sigma))) < 1e-12)
   }
 
   @Test(
