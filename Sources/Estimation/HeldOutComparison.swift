@@ -49,6 +49,22 @@ public struct HeldOutComparison: Sendable {
     levels.prefix { $0.gap.value > 0 }.last { $0.isMemorised }?.sigma
   }
 
+  /// The integral of the loss on the points kept aside over `ln σ`, in nats.
+  ///
+  /// Of the law that the points come from an upper bound of the entropy between the levels; nil for a
+  /// single level. All levels have the same points, so their errors add up as they are, which is the
+  /// most they can.
+  public var heldOutEntropy: Estimate? {
+    guard levels.count > 1 else { return nil }
+    let weights = LogIntegral(sigmas: levels.map(\.sigma)).weights
+    return zip(levels, weights).reduce(Estimate(0)) { sum, pair in
+      let (loss, weight) = (pair.0.heldOut, pair.1)
+      return Estimate(
+        sum.value + weight * loss.value,
+        standardError: sum.standardError + abs(weight) * loss.standardError)
+    }
+  }
+
   init(levels: [Level]) { self.levels = levels }
 }
 

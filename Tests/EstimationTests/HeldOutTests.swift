@@ -99,6 +99,19 @@ import Testing
     #expect(PairedLosses.separation([], [1]) == 0)
   }
 
+  @Test("The held-out entropy is the trapezoid rule's, with the errors of levels added as they are")
+  func total() throws {
+    let levels = [(1.0, 2.0, 0.1), (M_E, 4, 0.2), (M_E * M_E, 1, 0.3)].map {
+      HeldOutComparison.Level(
+        sigma: $0.0, training: Estimate(0), heldOut: Estimate($0.1, standardError: $0.2),
+        gap: Estimate(0), separation: 0)
+    }
+    let total = try #require(HeldOutComparison(levels: levels).heldOutEntropy)
+    #expect(abs(total.value - (1 + 4 + 0.5)) < 1e-12)
+    #expect(abs(total.standardError - (0.05 + 0.2 + 0.15)) < 1e-12)
+    #expect(HeldOutComparison(levels: Array(levels.prefix(1))).heldOutEntropy == nil)
+  }
+
   @Test("The onset is the last level that stands apart, below which the gap never closes")
   func onset() {
     func onset(_ levels: [(gap: Double, separation: Double)]) -> Double? {

@@ -124,11 +124,8 @@ struct Outcome {
   let stderr: String
 }
 
-/// The program, which is built into the folder of the tests; the one that `TINYSCORE_PROGRAM` names, if any.
-///
-/// `make test` names the optimised one, which is what users run, and twenty times as fast.
+/// The program, which is built into the folder of the tests.
 let programPath: String = {
-  if let path = ProcessInfo.processInfo.environment["TINYSCORE_PROGRAM"] { return path }
   let tests = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
   let folder = URL(fileURLWithPath: tests ?? CommandLine.arguments[0]).deletingLastPathComponent()
   return folder.appendingPathComponent("tinyscore").path

@@ -32,6 +32,7 @@ extension EvaluatedModel {
   private func heldOutJSON(_ comparison: HeldOutComparison) -> JSONValue {
     [
       "memorisationOnset": JSONValue(comparison.memorisationOnset),
+      "entropy": json(comparison.heldOutEntropy),
       "levels": .array(
         comparison.levels.map {
           [

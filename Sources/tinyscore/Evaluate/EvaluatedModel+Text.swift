@@ -97,14 +97,7 @@ extension EvaluatedModel {
           + "\(formatNumber(rare[rare.count - 1].sigma, significant: 3)), the sampled loss rests on rare "
           + "events: its error there allows for one more that went unseen.")
     }
-    if let heldOut {
-      let onset = heldOut.memorisationOnset.map {
-        "from σ = \(formatNumber($0, significant: 3)) downward the loss on held-out points exceeds that on "
-          + "training points: the onset of memorisation."
-      }
-      lines.append(
-        "Held-out points: " + (onset ?? "their loss never parts from that on training points."))
-    }
+    lines += heldOutLines
     if !untrainedLevels.isEmpty {
       lines.append(
         "At \(untrainedLevels.count) levels the network was never trained: they lie outside of its "
@@ -117,6 +110,32 @@ extension EvaluatedModel {
           + "The loss bounds the exact rate from above.")
     }
     return lines.isEmpty ? "" : "\n" + lines.map { wrappedText($0) }.joined(separator: "\n") + "\n"
+  }
+
+  /// What the points kept aside say, where there are any.
+  var heldOutLines: [String] {
+    guard let heldOut else { return [] }
+    let parted = heldOut.levels.filter(\.isMemorised)
+    func number(_ sigma: Double) -> String { formatNumber(sigma, significant: 3) }
+    var lines: [String] = []
+    if let total = heldOut.heldOutEntropy {
+      lines.append(
+        "The loss on held-out points is \(text(total)) nats over these levels: of the law that the points "
+          + "come from, an upper bound.")
+    }
+    if let onset = heldOut.memorisationOnset {
+      lines.append(
+        "From σ = \(number(onset)) downward the loss on held-out points exceeds that on training points: "
+          + "the onset of memorisation.")
+    } else if let first = parted.first, let last = parted.last {
+      lines.append(
+        "The loss on held-out points exceeds that on training points at \(parted.count) levels from σ = "
+          + "\(number(first.sigma)) to \(number(last.sigma)), but not at all below: there the network tells "
+          + "no points apart.")
+    } else {
+      lines.append("The loss on held-out points nowhere parts from that on training points.")
+    }
+    return lines
   }
 
   /// The entropy of the data, tails included, and the dimension of their support, in words.

@@ -67,16 +67,19 @@ extension EvaluatedModel {
     let rates = evaluation.levels.map { $0.exact?.entropyRate }
     let losses = evaluation.levels.map { $0.learned?.loss }
     let lines: [(String, Double?)] = [
-      ("speciation", regimes.speciation), ("collapse, entropy criterion", regimes.entropyCollapse),
-      ("collapse, half of the smooth fit", regimes.collapse?.value),
-      ("largest weight ½", regimes.halfWeight?.value),
+      ("speciation", regimes.speciation),
+      ("Gaussian fit's entropy criterion", regimes.entropyCollapse),
+      ("smooth fit left for the points", regimes.collapse?.value),
+      ("one point half certain", regimes.halfWeight?.value),
     ]
     return Figure(
       title: "Regimes of the reverse process",
       caption:
         "Above speciation the noise hides even the largest spread of the data. The smooth fit is "
         + "the kernel density estimate of the points, whose curve follows from theirs; where the "
-        + "points' own curve falls below half of it, paths collapse onto single points.",
+        + "points' own curve falls below half of it for good, paths leave it for single points (of a few "
+        + "points there is no such level). At the entropy criterion the Gaussian of the data's covariance has "
+        + "left to decide as much as there are points.",
       xAxis: Self.sigmaAxis, yAxis: .init("nats per unit of ln σ"),
       series: [
         Figure.Series("exact", role: .exact, points: points(rates)),

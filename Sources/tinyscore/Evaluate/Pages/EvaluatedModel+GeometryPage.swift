@@ -27,8 +27,9 @@ extension EvaluatedModel {
     let figure = Figure(
       title: "Eigenvalues of the Fisher information, times σ²",
       caption:
-        "The mean spectrum of 1 + σ² ∇s: 1 along directions in which the data look continuous, 0 "
-        + "where the noise decides nothing. Their sum is the entropy rate.",
+        "The mean spectrum of 1 + σ² ∇s: 1 along directions that are open, in which the data look continuous at "
+        + "this noise; 0 where nothing is being decided, as all is by smaller noise or nothing yet by larger. Their "
+        + "sum is the entropy rate.",
       xAxis: Self.sigmaAxis, yAxis: .init("eigenvalues of σ² I(x)"),
       series: series, referenceLines: [.init("free noise", at: 1)])
     return ReportPage.Section("Geometry", figures: [figure, dimensionFigure(geometry)])
@@ -74,6 +75,6 @@ extension EvaluatedModel {
       referenceLines: heldOut.memorisationOnset.map {
         [.init("onset of memorisation", at: $0, direction: .vertical)]
       } ?? [])
-    return ReportPage.Section("Memorisation", figures: [figure])
+    return ReportPage.Section("Memorisation", paragraphs: heldOutLines, figures: [figure])
   }
 }

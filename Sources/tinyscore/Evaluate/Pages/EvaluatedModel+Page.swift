@@ -22,6 +22,9 @@ extension EvaluatedModel {
       colophon: "Made by tinyscore \(programVersion).")
   }
 
+  /// The excess of the loss over the exact entropy, in per cent, from which on the page speaks of generalising.
+  private static let generalisingExcess = 10.0
+
   private var summaryWords: [String] {
     var words: [String] = []
     if let exact = evaluation.entropy(.exact) {
@@ -38,18 +41,24 @@ extension EvaluatedModel {
       let excess = 100 * (loss.value / exact.value - 1)
       words.append(
         "The network's denoising loss gives \(text(loss, digits: 5)) nats, "
-          + "\(formatNumber(excess, significant: 2)) % more, all of it the network's own error: the loss "
-          + "bounds the exact rate from above. Its bandwidth fraction is nowhere off by more than "
+          + "\(formatNumber(excess, significant: 2)) % more: by so much the network differs from the exact "
+          + "score of \(dataset.distribution == "points" ? "these points" : "this law"). Its bandwidth fraction is "
+          + "off by at most "
           + "\(formatNumber(evaluation.maximumBandwidthError(.informedLoss) ?? .nan, significant: 2))."
       )
+      if dataset.distribution == "points" && excess > Self.generalisingExcess {
+        words.append(
+          "A network that generalises is meant to differ from points: of the law they come from the loss on "
+            + "points that training has not seen is the upper bound.")
+      }
     }
-    return words + totalLines
+    return words + heldOutLines + totalLines
   }
 
   private var keyNumbers: [ReportPage.KeyNumber] {
     let notes: [Route: String] = [
       .exact: "of the data themselves, over these noise levels",
-      .informedLoss: "of the network, known better as the law is known",
+      .informedLoss: "of the network, with the help of the law",
       .loss: "of the network, from samples alone: an upper bound",
       .trainingLoss: "as training itself saw it, before averaging",
     ]
