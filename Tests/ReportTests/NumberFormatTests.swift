@@ -43,6 +43,17 @@ struct NumberFormatTests {
   }
 
   @Test(
+    "An error beyond the digits that there is room for is not shown",
+    arguments: [
+      (0.770_053, 1.2e-4, "0.77005(12)"), (0.770_053, 9e-6, "0.77005"),
+      (0.770_053, 9e-5, "0.77005(9)"), (0.004_978_26, 2e-12, "0.0049783"), (123_456, 3, "123456"),
+      (0.5, 0.2, "0.5(2)"),
+    ])
+  func limit(value: Double, error: Double, text: String) {
+    #expect(formatEstimate(value, standardError: error, limit: 5) == text)
+  }
+
+  @Test(
     "A duration has at most two units",
     arguments: [
       (-1.0, "0.0 s"), (0.84, "0.8 s"), (9.96, "10 s"), (59.6, "1 min 00 s"), (185, "3 min 05 s"),

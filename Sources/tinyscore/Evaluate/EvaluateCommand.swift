@@ -64,7 +64,7 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("Also rates in time.", valueName: "NAME"))
   var clock: ClockName?
 
-  @Option(help: ArgumentHelp("Of tables and words.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("Of the tables; words and JSON stay in nats.", valueName: "NAME"))
   var unit = InformationUnit.nats
 
   @Option(help: ArgumentHelp("Weights of a checkpoint.", valueName: "NAME"))
