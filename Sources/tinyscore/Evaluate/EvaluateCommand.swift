@@ -12,19 +12,18 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compares a learned score with the exact one at every noise level.",
     discussion: """
-      Example: tinyscore evaluate checkpoints/ring-8.safetensors --json ring.json --report ring.html
+      Example: tinyscore evaluate checkpoints/ring-8.safetensors --report ring.html
 
-      --predictions DIR takes the outputs of anyone's network: DIR/z.npy (N, D), the
+      --predictions DIR takes anyone's network as arrays in DIR: z.npy (N, D), the
       standard normal noise; prediction.npy (N, D), what the network took it for at
-      x = y + σ z; sigma.npy (N,), the noise levels; sample.npy (N, D), the clean y,
-      if at hand. The same N samples at L levels are a grid: sigma (L, 1), the others
-      (L, N, D). D may be several axes. Rows are independent: a level each where
-      there are few noise levels, else in at most --levels bands, the only use of
-      that option here. --samples and --seed are for the exact side of --dataset.
+      x = y + σ z; sigma.npy (N,); sample.npy (N, D), the clean y, if at hand. The
+      same samples at L levels are a grid: sigma (L, 1), the others (L, N, D). Rows
+      are independent: a level each for few levels, else at most --levels bands.
+      --samples and --seed are for the exact side of --dataset.
       """)
 
   @Argument(
-    help: "Checkpoints, or data sets for their exact curves alone.", completion: .model)
+    help: "Checkpoints, or data sets for exact curves alone.", completion: .model)
   var models: [String] = []
 
   @Option(
@@ -82,7 +81,7 @@ struct Evaluate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A row for each MODEL as CSV, its training and its totals.", valueName: "FILE"),
+      "A row for each MODEL as CSV, with its totals.", valueName: "FILE"),
     completion: .file(extensions: ["csv"]))
   var totals: String?
 
