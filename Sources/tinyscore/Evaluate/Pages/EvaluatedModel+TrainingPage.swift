@@ -13,7 +13,7 @@ extension EvaluatedModel {
     let figure = Figure(
       title: "The entropy by the ledger as training went on",
       caption:
-        "The recent training losses, integrated over all noise levels: an upper bound of what the data "
+        "The recent training losses, integrated over all noise levels: but for its error an upper bound of what the data "
         + "decide there, that sharpens as the network learns and the learning rate falls. It steps down where the "
         + "ledger turns a page and forgets its oldest losses. Bands are "
         + "\(percent)\u{A0}% intervals."
