@@ -68,6 +68,8 @@ extension Checkpoint {
   /// the samples of their steps, and sums of losses and of squares that are not negative.
   public func checkLedger(path: String) throws(StorageError) {
     let (onPage, pageSteps) = (ledger.stepsOnPage, ledger.pageSteps)
+    // Each part of a run begins a ledger, with its first step.
+    let step = step - (step == 0 ? 0 : configuration.part(of: step - 1).lowerBound)
     let expected = step == 0 ? 0 : (step - 1) % pageSteps + 1
     guard onPage == expected else {
       throw .malformed(

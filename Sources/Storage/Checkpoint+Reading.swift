@@ -255,11 +255,15 @@ extension TrainingConfiguration {
       throw .unexpected(
         path: "sigma-min", expected: "0 < sigma-min < sigma-max", found: "\(minimum), \(maximum)")
     }
+    let totals = try reader.optionalNumbers("extended-from") ?? []
+    guard totals.allSatisfy({ Int(exactly: $0) != nil }) else {
+      throw .unexpected(path: "extended-from", expected: "numbers of steps", found: "\(totals)")
+    }
     self.init(
       steps: steps, batch: batch, width: width, depth: depth, activation: try name("activation"),
       optimizer: try name("optimizer"), learningRate: try reader.number("learning-rate"),
       averageDecay: try reader.number("ema"), range: range, seed: try reader.unsigned("seed"),
-      holdout: try reader.number("holdout"))
+      holdout: try reader.number("holdout"), extendedFrom: totals.compactMap(Int.init(exactly:)))
     try reader.finish()
     if let problem {
       throw .unexpected(path: problem.option, expected: problem.expected, found: problem.found)

@@ -5,9 +5,13 @@ internal import ScoreNetwork
 public import Training
 
 extension Checkpoint {
-  /// Writes the checkpoint durably, without the optimiser's memory if asked for weights only.
-  public func write(to path: String, weightsOnly: Bool = false) throws(StorageError) {
-    try file(weightsOnly: weightsOnly).write(to: path)
+  /// Writes the checkpoint durably, without the optimiser's memory if asked for weights only; the
+  /// old file stays beside it, see `RunFiles`, if asked to.
+  public func write(
+    to path: String, weightsOnly: Bool = false, keepingPrevious: Bool = false
+  ) throws(StorageError) {
+    try writeDurably(
+      file(weightsOnly: weightsOnly).encoded, to: path, keepingPrevious: keepingPrevious)
   }
 
   /// The content of the checkpoint's file.
@@ -69,8 +73,10 @@ extension Provenance {
 
 extension TrainingConfiguration {
   /// The options under the names they have on the command line.
+  ///
+  /// An extended run says so in `extended-from`: the numbers of steps it was made for before.
   public var json: JSONValue {
-    [
+    let options: JSONValue = [
       "steps": JSONValue(UInt64(steps)), "batch": JSONValue(UInt64(batch)),
       "width": JSONValue(UInt64(width)), "depth": JSONValue(UInt64(depth)),
       "activation": .string(activation.rawValue), "optimizer": .string(optimizer.rawValue),
@@ -78,6 +84,9 @@ extension TrainingConfiguration {
       "sigma-min": .number(range.minimum), "sigma-max": .number(range.maximum),
       "holdout": .number(holdout), "seed": JSONValue(seed),
     ]
+    guard !extendedFrom.isEmpty, case .object(let members) = options else { return options }
+    let totals = JSONValue(extendedFrom.map(Double.init))
+    return .object(members + [JSONMember(key: "extended-from", value: totals)])
   }
 }
 

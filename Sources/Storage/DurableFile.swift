@@ -1,10 +1,14 @@
 internal import Glibc
 
 /// Makes `bytes` the content of the file `path` as `DurableFile` does.
-public func writeDurably(_ bytes: [UInt8], to path: String) throws(StorageError) {
+///
+/// Where asked to, the old file stays beside the new one, under the name `previousPath`.
+public func writeDurably(
+  _ bytes: [UInt8], to path: String, keepingPrevious: Bool = false
+) throws(StorageError) {
   var file = try DurableFile(path: path)
   try file.write(bytes.span.bytes)
-  try file.commit()
+  try file.commit(keepingPrevious: keepingPrevious)
 }
 
 /// Throws if a file cannot be made at `path`, and leaves nothing there: to be asked before the
@@ -67,11 +71,15 @@ public struct DurableFile: ~Copyable {
   }
 
   /// Puts the content onto the disk and in the place of the old file.
-  public consuming func commit() throws(StorageError) {
+  ///
+  /// Where asked to, the old file keeps a name beside the new one, and takes it from what had it; on
+  /// a file system that gives no file two names it goes.
+  public consuming func commit(keepingPrevious: Bool = false) throws(StorageError) {
     try flush()
     guard let replacement else { return }
     do throws(SystemFailure) {
       try file.synchronize()
+      if keepingPrevious { replacement.keepPrevious() }
       try FileName.rename(replacement.temporary, to: replacement.target)
     } catch {
       throw .cannotWrite(path: path, reason: error.reason)
@@ -109,6 +117,13 @@ private struct Replacement {
 
   /// Removes the temporary file.
   func abandon() { try? FileName.remove(temporary) }
+
+  /// Gives the file that is to be replaced a second name.
+  func keepPrevious() {
+    let previous = FileName.previous(of: target)
+    try? FileName.remove(previous)
+    try? FileName.link(target, to: previous)
+  }
 }
 
 /// The file that takes the bytes of an output.

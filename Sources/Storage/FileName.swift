@@ -25,6 +25,17 @@ enum FileName {
     _ = try checked { Int(Glibc.rename(old, new)) }
   }
 
+  /// Gives the file `old` the name `new` as well, which no file may have.
+  static func link(_ old: String, to new: String) throws(SystemFailure) {
+    _ = try checked { Int(Glibc.link(old, new)) }
+  }
+
+  /// The name under which the file before `path` is kept: `.NAME.previous` in its folder.
+  static func previous(of path: String) -> String {
+    let (folder, name) = split(path)
+    return "\(folder)/.\(name).previous"
+  }
+
   /// Removes the file.
   static func remove(_ path: String) throws(SystemFailure) {
     _ = try checked { Int(unlink(path)) }

@@ -6,17 +6,18 @@ internal import JSONText
 /// It is a lock of the system on a file `.NAME.lock` in the folder of the output, so it ends with
 /// the process however that ends. The file says who has it, and is removed with the lock.
 public struct RunLock: ~Copyable {
-  /// The path of the output without symbolic links, so that it has one lock under all its names.
-  private let output: String
   private let lockPath: String
-  private let file: SystemFile
+  private let locked: LockedFile
+
+  /// Whether the lock keeps others away: some file systems know none.
+  public var isExclusive: Bool { locked.isExclusive }
 
   /// Takes the lock of the output `path`; throws `inUse` and who has it if another process does.
   public init(path: String) throws(StorageError) {
-    output = (try? FileName.resolved(path)) ?? path
-    let (folder, name) = FileName.split(output)
+    // Without symbolic links, so that the output has one lock under all its names.
+    let (folder, name) = FileName.split((try? FileName.resolved(path)) ?? path)
     lockPath = "\(folder)/.\(name).lock"
-    let locked: SystemFile?
+    let locked: LockedFile?
     do throws(SystemFailure) {
       // Without a name there would be a lock, and in the end no output.
       guard !name.isEmpty else { throw SystemFailure(code: path.isEmpty ? ENOENT : EISDIR) }
@@ -25,45 +26,43 @@ public struct RunLock: ~Copyable {
       throw .cannotCreate(path: path, reason: error.reason)
     }
     guard let locked else { throw .inUse(path: path, holder: Self.holder(lockPath)) }
-    file = locked
+    self.locked = locked
   }
 
   /// The name goes before the lock does, so nobody locks a file that is about to vanish unseen.
   deinit { try? FileName.remove(lockPath) }
 
-  /// Removes what earlier runs left of the output when they died while they wrote it.
-  ///
-  /// Their temporary files are nobody's as long as this lock is held.
-  public func removeAbandonedFiles() {
-    let temporaries = TemporaryName(target: output)
-    let names = (try? FileName.all(in: temporaries.folder)) ?? []
-    for name in names where temporaries.matches(name) {
-      try? FileName.remove("\(temporaries.folder)/\(name)")
-    }
+  private struct LockedFile: ~Copyable {
+    let file: SystemFile
+    let isExclusive: Bool
   }
 
   /// The file, locked and with this process's name in it; nil if another process has the lock.
-  private static func lockedFile(_ path: String) throws(SystemFailure) -> SystemFile? {
+  private static func lockedFile(_ path: String) throws(SystemFailure) -> LockedFile? {
     for _ in 0..<100 {
       let file = try SystemFile(path, O_RDWR | O_CREAT, mode: 0o666)
-      guard try file.lock() else { return nil }
+      let lock = try file.lock()
+      guard lock != .held else { return nil }
       // The last holder may have removed the name between the two calls: then this is another file
       // than the next one will find there.
       if try file.status().identity == FileStatus.ifPresent(path)?.identity {
         try file.truncate()
         try file.write(Array(processDescription.utf8).span.bytes)
-        return file
+        return LockedFile(file: file, isExclusive: lock == .taken)
       }
     }
     throw SystemFailure(code: EAGAIN)
   }
 
   private static func holder(_ lockPath: String) -> String {
-    guard let contents = try? FileContents(path: lockPath, access: .copied) else {
-      return "another run"
+    // Whoever has just taken the lock has not written its name yet.
+    for _ in 0..<100 {
+      guard let contents = try? FileContents(path: lockPath, access: .copied) else { break }
+      let name = contents.withBytes { $0.isEmpty ? nil : excerpt($0, limit: 100) }
+      if let name { return "another run (\(name))" }
+      usleep(2000)
     }
-    let name = contents.withBytes { excerpt($0, limit: 100) }
-    return "another run (\(name))"
+    return "another run"
   }
 }
 

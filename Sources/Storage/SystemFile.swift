@@ -93,14 +93,26 @@ struct SystemFile: ~Copyable {
     }
   }
 
-  /// Takes the lock of the file; false if another process has it.
-  func lock() throws(SystemFailure) -> Bool {
+  /// What came of asking for a lock.
+  enum Lock {
+    case taken
+    /// Another process has it.
+    case held
+    /// The file system knows no locks.
+    case unsupported
+  }
+
+  /// Asks for the lock of the file, without waiting for it.
+  func lock() throws(SystemFailure) -> Lock {
     do throws(SystemFailure) {
       _ = try checked { Int(flock(descriptor, LOCK_EX | LOCK_NB)) }
-      return true
+      return .taken
     } catch {
-      guard error.code == EWOULDBLOCK else { throw error }
-      return false
+      return switch error.code {
+      case EWOULDBLOCK: .held
+      case ENOSYS, ENOTSUP, ENOLCK: .unsupported
+      default: throw error
+      }
     }
   }
 

@@ -27,6 +27,7 @@ public final class Trainer {
 
   /// The way of a batch through the network.
   package let pass: BatchPass
+  private let source: any SampleSource
   private let workers: Workers
   private let levelWeights: LevelWeights
   private let reduction: TaskList
@@ -37,23 +38,31 @@ public final class Trainer {
   private static let sliceLength = 4096
 
   /// A run that has not begun.
-  ///
-  /// The ledger's window is the last twentieth of the run, within which the weights hardly move, or
-  /// what it takes for sixteen samples in the bands that get the fewest, up to half of a short run.
   public convenience init(
     configuration: TrainingConfiguration, source: any SampleSource, workers: Workers
   ) {
-    let moments = source.moments
-    let (steps, bands) = (configuration.steps, LossLedger.defaultBandCount)
-    let leastSamples = NoiseStrata.evenShare * Double(configuration.batch) / Double(bands)
-    let ledger = LossLedger(
-      range: configuration.range, totalVariance: moments.totalVariance, dataScale: moments.scale,
-      pageSteps: max(1, steps / 20, min(steps / 2, Int((16 / leastSamples).rounded(.up)))))
+    let ledger = Self.ledger(configuration, part: configuration.part(of: 0), source.moments)
     self.init(
       configuration: configuration, source: source,
       state: TrainingState(
-        configuration: configuration, moments: moments, bandCount: ledger.bandCount),
+        configuration: configuration, moments: source.moments, bandCount: ledger.bandCount),
       ledger: ledger, step: 0, workers: workers)
+  }
+
+  /// The empty ledger of a part of a run.
+  ///
+  /// Its window is the last twentieth of the part, within which the weights hardly move, or what it
+  /// takes for sixteen samples in the bands that get the fewest, up to half of a short part.
+  private static func ledger(
+    _ configuration: TrainingConfiguration, part: Range<Int>, _ moments: DataMoments,
+    bandCount: Int = LossLedger.defaultBandCount
+  ) -> LossLedger {
+    let steps = part.count
+    let leastSamples = NoiseStrata.evenShare * Double(configuration.batch) / Double(bandCount)
+    return LossLedger(
+      range: configuration.range, totalVariance: moments.totalVariance, dataScale: moments.scale,
+      bandCount: bandCount,
+      pageSteps: max(1, steps / 20, min(steps / 2, Int((16 / leastSamples).rounded(.up)))))
   }
 
   /// A run from a state: a fresh one, or one that was saved.
@@ -65,6 +74,7 @@ public final class Trainer {
       state.network.shape == configuration.networkShape(dimension: source.dimension)
         && state.optimizer.levelLosses.count == ledger.bandCount)
     self.configuration = configuration
+    self.source = source
     self.state = state
     self.ledger = ledger
     self.history = history
@@ -96,6 +106,11 @@ public final class Trainer {
   /// After an error the weights are those before the step, but the ledger and the optimiser's
   /// losses may have it already: the run must not be saved.
   public func advance() throws(TrainingError) {
+    if configuration.extendedFrom.contains(step) {
+      ledger = Self.ledger(
+        configuration, part: configuration.part(of: step), source.moments,
+        bandCount: ledger.bandCount)
+    }
     levelWeights.prepare()
     pass.batch = batchAddress
     workers.run(pass.tasks)
@@ -108,8 +123,9 @@ public final class Trainer {
     levelWeights.note(pass.shards)
     try update(step: step)
     step += 1
-    // The only part of a step that allocates, in at most four hundred steps of a run.
-    if TrainingHistory.isDue(step: step, of: configuration.steps) {
+    // With a part's ledger the only thing in a step that allocates, and in few steps of a run.
+    let part = configuration.part(of: step - 1)
+    if TrainingHistory.isDue(step: step - part.lowerBound, of: part.count) {
       history.note(step: step, ledger: ledger, gradientNorm: gradientNorm)
     }
   }

@@ -5,8 +5,11 @@ public import ScoreNetwork
 
 /// Every option of a training run that affects its result, resolved.
 public struct TrainingConfiguration: Sendable, Equatable {
-  /// Optimisation steps.
+  /// Optimisation steps, all in all.
   public var steps: Int
+  /// The numbers of steps for which the run was made before it was extended, ascending; none for a
+  /// run that was not.
+  public var extendedFrom: [Int]
   /// Samples of a step.
   public var batch: Int
   /// The width of the hidden layers.
@@ -32,9 +35,10 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public init(
     steps: Int, batch: Int, width: Int, depth: Int, activation: Activation,
     optimizer: OptimizerKind, learningRate: Double, averageDecay: Double, range: NoiseRange,
-    seed: UInt64, holdout: Double
+    seed: UInt64, holdout: Double, extendedFrom: [Int] = []
   ) {
     self.steps = steps
+    self.extendedFrom = extendedFrom
     self.batch = batch
     self.width = width
     self.depth = depth
@@ -66,6 +70,11 @@ public struct TrainingConfiguration: Sendable, Equatable {
     for (option, value, maximum) in sizes where value < 1 || value > maximum {
       return (option, "an integer from 1 to \(maximum)", "\(value)")
     }
+    for (total, next) in zip(extendedFrom, extendedFrom.dropFirst() + [steps]) {
+      guard total >= 1 && total < next else {
+        return ("extended-from", "a number from 1 to \(next - 1)", "\(total)")
+      }
+    }
     guard learningRate > 0 && learningRate.isFinite else {
       return ("learning-rate", "a positive number", "\(learningRate)")
     }
@@ -92,11 +101,21 @@ public struct TrainingConfiguration: Sendable, Equatable {
       width: width, depth: depth, activation: activation)
   }
 
-  /// The learning rate of step `step` (from 0): a linear warm-up, then half a cosine to zero.
+  /// The part of the run that step `step` (from 0) is in: what an extension adds is a part of its
+  /// own.
+  public func part(of step: Int) -> Range<Int> {
+    let start = extendedFrom.last { $0 <= step } ?? 0
+    return start..<(extendedFrom.first { $0 > step } ?? steps)
+  }
+
+  /// The learning rate of step `step` (from 0): in every part of the run a linear warm-up, then half
+  /// a cosine to zero.
   public func learningRate(step: Int) -> Double {
-    let warmUp = max(1, min(200, steps / 10))
-    if step < warmUp { return learningRate * Double(step + 1) / Double(warmUp) }
-    let progress = Double(step - warmUp) / Double(max(1, steps - warmUp))
+    let part = part(of: step)
+    let (done, total) = (step - part.lowerBound, part.count)
+    let warmUp = max(1, min(200, total / 10))
+    if done < warmUp { return learningRate * Double(done + 1) / Double(warmUp) }
+    let progress = Double(done - warmUp) / Double(max(1, total - warmUp))
     return learningRate * 0.5 * (1 + cos(.pi * min(1, progress)))
   }
 }

@@ -1,3 +1,5 @@
+public import LinearAlgebra
+
 /// The options of a run that nobody chose; one set for all data sets.
 public enum TrainingDefaults {
   /// Samples of a step.
@@ -6,6 +8,8 @@ public enum TrainingDefaults {
   public static let width = 128
   /// Hidden layers.
   public static let depth = 3
+  /// The activation function of the hidden layers.
+  public static let activation = Activation.silu
   /// How gradients become updates.
   public static let optimizer = OptimizerKind.soap
 

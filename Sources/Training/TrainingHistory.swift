@@ -1,6 +1,7 @@
 internal import Estimation
 
-/// How far a run was at some of its steps: at most four hundred, which its number of steps fixes.
+/// How far a run was at some of its steps: at most four hundred of each of its parts, which the
+/// part's number of steps fixes.
 ///
 /// A run that stopped and went on has the rows of one that did not.
 public struct TrainingHistory: Sendable, Equatable {
@@ -33,7 +34,7 @@ public struct TrainingHistory: Sendable, Equatable {
   /// A history with these rows, by ascending step.
   public init(rows: [Row] = []) { self.rows = rows }
 
-  /// Whether there is a row after step `step` of a run of `total` steps.
+  /// Whether there is a row after step `step` of a part of `total` steps.
   static func isDue(step: Int, of total: Int) -> Bool {
     step == total || step % max(1, total / intervals) == 0
   }

@@ -5,7 +5,7 @@ import Training
 
 @Suite struct CheckpointHistoryTests {
   /// The shipped checkpoint, of a run of 8000 steps.
-  private static let example = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  static let example = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("checkpoints/example.safetensors").path
 

@@ -128,6 +128,17 @@ import Testing
     #expect(try folder.names == [name])
   }
 
+  @Test("The file before stays where asked for, under a name that it takes from an older one")
+  func previousFile() throws {
+    for byte: UInt8 in 1...3 {
+      try writeDurably([byte], to: folder["file"], keepingPrevious: true)
+    }
+    #expect(try folder.names == [".file.previous", "file"])
+    #expect(try folder.bytes("file") == [3] && folder.bytes(".file.previous") == [2])
+    try writeDurably([4], to: folder["file"])
+    #expect(try folder.bytes(".file.previous") == [2])
+  }
+
   @Test("Writers at the same time leave one of their files whole")
   func writersAtOnce() async throws {
     let path = folder["file"]
@@ -160,7 +171,8 @@ import Testing
       let error = #expect(throws: StorageError.self) { _ = try RunLock(path: path) }
       #expect(error?.kind == .inUse)
       #expect(error?.description.contains("process \(getpid())") == true)
-      lock.removeAbandonedFiles()
+      let isExclusive = lock.isExclusive
+      #expect(isExclusive)
     }
     _ = try RunLock(path: path)
     #expect(try folder.names.isEmpty)
@@ -172,20 +184,7 @@ import Testing
     try FileManager.default.createSymbolicLink(atPath: folder["link"], withDestinationPath: "file")
     let lock = try RunLock(path: folder["link"])
     #expect(throws: StorageError.self) { _ = try RunLock(path: folder["file"]) }
-    lock.removeAbandonedFiles()
-  }
-
-  @Test("What dead runs left of this output goes, and nothing else")
-  func abandonedFiles() throws {
-    for name in [
-      ".a.123.0.tmp", ".a.9.12.tmp", ".a.b.1.0.tmp", ".a.x.0.tmp", ".a.1.tmp", "a.1.0.tmp", "a",
-    ] {
-      try folder.put([1], name)
-    }
-    let lock = try RunLock(path: folder["a"])
-    lock.removeAbandonedFiles()
-    #expect(
-      try folder.names
-        == [".a.1.tmp", ".a.b.1.0.tmp", ".a.lock", ".a.x.0.tmp", "a", "a.1.0.tmp"])
+    let isExclusive = lock.isExclusive
+    #expect(isExclusive)
   }
 }

@@ -189,7 +189,7 @@ import Testing
 
   @Test(
     "A run that is asked to stop saves its checkpoint and its log, and can go on",
-    .serialized, arguments: [SIGINT, SIGTERM, SIGHUP])
+    .serialized, arguments: [SIGINT, SIGTERM, SIGHUP, SIGUSR1])
   func stop(signal: Int32) async throws {
     let words =
       Self.run + [

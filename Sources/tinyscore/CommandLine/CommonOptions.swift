@@ -4,8 +4,10 @@ internal import Storage
 
 /// The options that every command has.
 struct CommonOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Seed of everything random.", valueName: "N"))
-  var seed: UInt64 = 0
+  @Option(
+    name: .customLong("seed"),
+    help: ArgumentHelp("Seed of everything random (default: 0).", valueName: "N"))
+  var givenSeed: UInt64?
 
   @Option(
     help: ArgumentHelp(
@@ -21,6 +23,9 @@ struct CommonOptions: ParsableArguments {
   var config: String?
 
   static let mostThreads = 256
+
+  /// The seed of everything random.
+  var seed: UInt64 { givenSeed ?? 0 }
 
   func validate() throws {
     if let threads, !(1...Self.mostThreads).contains(threads) {

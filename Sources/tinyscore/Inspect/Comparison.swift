@@ -59,15 +59,15 @@ struct Comparison {
     }
   }
 
-  /// The members of `left` that have another value in `right`, or none.
+  /// The members of two objects that have another value in one than in the other, or none there.
   static func differences(
     _ left: JSONValue, _ right: JSONValue
   ) -> [(name: String, left: String, right: String)] {
-    guard case .object(let members) = left else { return [] }
-    return members.compactMap { member in
-      let other = right[member.key] ?? .null
-      return other == member.value
-        ? nil : (member.key, member.value.canonicalText, other.canonicalText)
+    guard case .object(let members) = left, case .object(let others) = right else { return [] }
+    let added = others.map(\.key).filter { left[$0] == nil }
+    return (members.map(\.key) + added).compactMap { key in
+      let (value, other) = (left[key] ?? .null, right[key] ?? .null)
+      return other == value ? nil : (key, value.canonicalText, other.canonicalText)
     }
   }
 

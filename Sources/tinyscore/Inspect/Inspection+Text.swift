@@ -41,9 +41,13 @@ extension Inspection {
     let options = checkpoint.configuration
     let (steps, made) = (options.steps, checkpoint.provenance)
     func number(_ value: Double) -> String { formatNumber(value, significant: 4) }
+    let extended =
+      options.extendedFrom.isEmpty
+      ? "" : " (extended from \(options.extendedFrom.map(String.init).joined(separator: ", ")))"
     let state =
-      checkpoint.step == steps
-      ? "finished: \(steps) steps" : "unfinished: step \(checkpoint.step) of \(steps)"
+      (checkpoint.step == steps
+        ? "finished: \(steps) steps" : "unfinished: step \(checkpoint.step) of \(steps)")
+      + extended
     return [
       ("training", "\(state), \(options.batch) samples each; \(checkpoint.samplesSeen) seen"),
       (

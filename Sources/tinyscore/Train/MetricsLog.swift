@@ -18,6 +18,8 @@ struct MetricsLog {
   /// The seconds of training before this run.
   private let secondsBefore: Double
   private var lastUpdate = 0.0
+  /// Whether the last update failed.
+  private var isBehind = false
 
   /// Steps from one line to the next.
   static let period = 100
@@ -81,8 +83,19 @@ struct MetricsLog {
     }
     guard seconds - lastUpdate >= Self.updateInterval else { return }
     lastUpdate = seconds
-    // A log that cannot be written must not end the training; the next checkpoint says so.
-    try? save(isLast: false)
+    saveOnTheWay()
+  }
+
+  /// Brings the file up to date; says so, once, if that fails, and goes on: a log that cannot be
+  /// written must not end the training.
+  mutating func saveOnTheWay() {
+    do {
+      try save(isLast: false)
+      isBehind = false
+    } catch {
+      if !isBehind { Terminal.complain("\(error); the run goes on, and tries again") }
+      isBehind = true
+    }
   }
 
   private func record(_ trainer: Trainer, seconds: Double) -> JSONValue {

@@ -1,12 +1,15 @@
 internal import Glibc
 internal import Synchronization
 
-/// The signal that asks this run to stop: Ctrl-C, a scheduler's SIGTERM, a terminal that closes.
+/// The signal that asks this run to stop: Ctrl-C, a scheduler's SIGTERM or SIGUSR1, a terminal that
+/// closes.
 ///
-/// From `listen` on a first one is only noted, so that it never meets a step half done; a second of
-/// its kind ends the process at once.
+/// From `listen` to `release` a first one is only noted, so that it never meets a step half done; a
+/// second of its kind ends the process at once.
 enum StopRequest {
-  private static let names = [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"]
+  private static let names = [
+    SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP", SIGUSR1: "SIGUSR1",
+  ]
   // Global, as a handler of signals has no other place to leave word. Signals cannot be held back
   // instead: OpenBLAS starts threads before `main`, and those would get them.
   private static let noted = Atomic<Int32>(0)
@@ -26,6 +29,11 @@ enum StopRequest {
     }
     // A program inherits what the thread that starts it holds back, and some hold back everything.
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  /// Lets signals end the process again: there is nothing left that they could interrupt.
+  static func release() {
+    for name in names.keys where !isIgnored(name) { Glibc.signal(name, SIG_DFL) }
   }
 
   /// The name of the signal that has come, nil if none has.

@@ -70,36 +70,36 @@ struct Train: ParsableCommand {
 
   mutating func run() throws {
     let whole = try Dataset(dataset, shareFolders: shareFolders)
-    let data = try whole.split(holdout: choices.holdout, seed: common.seed).data
-    let options = try choices.resolved(for: data, path: dataset, seed: common.seed)
-    if dryRun { return try printPlan(options, data: data, record: whole.record) }
-    if output == nil { try makeFolder("checkpoints") }
-    let lock = try RunLock(path: path)
-    lock.removeAbandonedFiles()
-    try checkOutput(path)
-    let trainer = try makeTrainer(options, data: data, record: whole.record)
+    if dryRun { return try printPlan(start(on: whole), record: whole.record) }
+    StopRequest.listen()
+    // What is wrong with the options of a run that begins is found before anything is made.
+    let fresh = resume ? nil : try start(on: whole)
+    if output == nil && !resume { try makeFolder("checkpoints") }
+    let lock = try lockedOutput(path)
+    let logLock = try lockedLog()
+    let start = try fresh ?? start(on: whole)
+    try prepareOutput(start)
+    let trainer = start.trainer(workers: common.makeWorkers())
     var run = TrainingRun(
-      trainer, record: whole.record, path: path, checkpointEvery: checkpointEvery,
-      weightsOnly: weightsOnly, quiet: common.quiet,
+      trainer, record: whole.record,
+      saves: RunSaves(
+        path: path, period: checkpointEvery, weightsOnly: weightsOnly, isBegun: resume),
       log: try metrics.map {
         try resume ? MetricsLog(path: $0, resumedAt: trainer.step) : MetricsLog(path: $0)
-      })
+      }, quiet: common.quiet)
     try run.run()
     _ = consume lock
+    _ = consume logLock
   }
 
   /// The checkpoint.
   private var path: String { output ?? "checkpoints/\(Dataset.stem(of: dataset)).safetensors" }
 
-  private func printPlan(
-    _ options: TrainingConfiguration, data: Dataset, record: JSONValue
-  ) throws {
-    let stepsDone =
-      resume ? try savedRun(options, dimension: data.law.dimension, record: record).step : 0
+  private func printPlan(_ start: RunStart, record: JSONValue) throws {
     try checkPlannedOutputs()
     let plan = TrainingPlan(
-      options, data: data, output: path, metrics: metrics, stepsDone: stepsDone,
-      workers: common.makeWorkers())
+      start.configuration, data: start.data, output: path, metrics: metrics,
+      stepsDone: start.saved?.checkpoint.step ?? 0, workers: common.makeWorkers())
     try Terminal.print(plan.json.prettyText)
     if let warning = plan.warning { Terminal.complain(warning) }
     if !common.quiet { Terminal.note(plan.text) }
@@ -115,62 +115,66 @@ struct Train: ParsableCommand {
     if let metrics { try MetricsLog.check(metrics) }
   }
 
-  /// The run: fresh, or from the checkpoint at the output.
-  private func makeTrainer(
-    _ options: TrainingConfiguration, data: Dataset, record: JSONValue
-  ) throws -> Trainer {
-    let workers = common.makeWorkers()
-    guard resume else {
-      return Trainer(configuration: options, source: data.law, workers: workers)
-    }
-    let saved = try savedRun(options, dimension: data.law.dimension, record: record)
-    if saved.provenance.coreType != Provenance.current.coreType {
-      Terminal.complain(
-        "\(path) was begun with the kernels of \(saved.provenance.coreType), not "
-          + "\(Provenance.current.coreType): the result will differ in its last bits")
-    }
-    return Trainer(
-      configuration: options, source: data.law, state: saved.state, ledger: saved.ledger,
-      history: saved.history, step: saved.step, workers: workers)
-  }
+  // MARK: - The start
 
-  /// The run to go on from, which has these options and data.
-  private func savedRun(
-    _ options: TrainingConfiguration, dimension: Int, record: JSONValue
-  ) throws -> Checkpoint {
-    let saved = try Checkpoint(path: path)
-    try checkContinues(
-      saved, options, shape: options.networkShape(dimension: dimension), record: record)
-    return saved
-  }
-
-  /// Throws unless the saved run is one with these options on these data, and can go on.
-  private func checkContinues(
-    _ saved: Checkpoint, _ options: TrainingConfiguration, shape: NetworkShape, record: JSONValue
-  ) throws {
-    guard saved.hasOptimizerState else {
-      throw Failure(
-        .malformedData,
-        "\(path): expected a checkpoint that a run can go on from, found one with weights only")
+  /// What the run begins with: the options of this call, or those of the run that goes on.
+  private func start(on whole: Dataset) throws -> RunStart {
+    let saved = resume ? try RunFiles(output: path).newest() : nil
+    guard let saved else {
+      let data = try whole.split(holdout: choices.holdout ?? 0, seed: common.seed).data
+      let options = try choices.resolved(for: data, path: dataset, seed: common.seed)
+      return RunStart(configuration: options, data: data, saved: nil)
     }
-    let differences = Comparison.differences(saved.configuration.json, options.json)
-    if let first = differences.first {
+    let options = try choices.continued(
+      saved.checkpoint.configuration, seed: common.givenSeed, path: saved.file)
+    guard saved.checkpoint.dataset.canonicalText == whole.record.canonicalText else {
       throw Failure.usage(
-        "resume", expected: "the options of \(path)",
-        found: differences.map { "--\($0.name) \($0.right) instead of \($0.left)" }
-          .joined(separator: ", ")
-          + "; give --\(first.name) \(first.left), or choose another --output")
-    }
-    guard saved.state.network.shape == shape else {
-      throw Failure(
-        .malformedData,
-        "\(path): expected the \(shape.frequencyCount) frequencies and \(shape.dimension) coordinates of "
-          + "its configuration, found tensors of another network")
-    }
-    guard saved.dataset.canonicalText == record.canonicalText else {
-      throw Failure.usage(
-        "resume", expected: "the data set that \(path) was trained on",
+        "resume", expected: "the data set that \(saved.file) was trained on",
         found: "another one; choose another --output")
     }
+    let data = try whole.split(holdout: options.holdout, seed: options.seed).data
+    try data.checkTrainable(path: dataset)
+    let start = RunStart(configuration: options, data: data, saved: saved)
+    try start.checkShape()
+    return start
+  }
+
+  /// Says what is to be known before the run, and makes the output ready for it.
+  private func prepareOutput(_ start: RunStart) throws {
+    let files = RunFiles(output: path)
+    if let saved = start.saved {
+      start.report(output: path)
+      try files.restore(saved)
+    } else {
+      files.removeTemporaries()
+      warnOfReplacement()
+    }
+    try checkOutput(path)
+  }
+
+  /// Says so if the run is to replace one that could go on.
+  private func warnOfReplacement() {
+    guard fileExists(path), !isStream(path), let old = try? Checkpoint(path: path),
+      old.hasOptimizerState && old.step < old.configuration.steps
+    else { return }
+    Terminal.complain(
+      "\(path) has a run that was stopped after step \(old.step) of \(old.configuration.steps), "
+        + "and is replaced at the next save; --resume would go on with it")
+  }
+
+  // MARK: - Locks
+
+  private func lockedLog() throws -> RunLock? {
+    guard let metrics, !isStream(metrics) else { return nil }
+    return try lockedOutput(metrics)
+  }
+
+  private func lockedOutput(_ path: String) throws -> RunLock {
+    let lock = try RunLock(path: path)
+    if !lock.isExclusive {
+      Terminal.complain(
+        "\(path): the file system knows no locks, so see to it that no other run writes the file")
+    }
+    return lock
   }
 }

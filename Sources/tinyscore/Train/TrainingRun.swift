@@ -9,40 +9,34 @@ struct TrainingRun {
   let trainer: Trainer
   /// What the checkpoint says about the data set.
   let record: JSONValue
-  /// The checkpoint.
-  let path: String
-  /// Steps between saves on the way, 0 for none.
-  let checkpointEvery: Int
-  let weightsOnly: Bool
   let quiet: Bool
+  private var saves: RunSaves
   private var log: MetricsLog?
   private let start = Terminal.now
 
-  init(
-    _ trainer: Trainer, record: JSONValue, path: String, checkpointEvery: Int,
-    weightsOnly: Bool,
-    quiet: Bool, log: MetricsLog?
-  ) {
+  init(_ trainer: Trainer, record: JSONValue, saves: RunSaves, log: MetricsLog?, quiet: Bool) {
     self.trainer = trainer
     self.record = record
-    self.path = path
-    self.checkpointEvery = checkpointEvery
-    self.weightsOnly = weightsOnly
-    self.quiet = quiet
+    self.saves = saves
     self.log = log
+    self.quiet = quiet
   }
+
+  private var total: Int { trainer.configuration.steps }
 
   /// Runs the steps that are left.
   mutating func run() throws {
-    StopRequest.listen()
     do {
       try advanceToEnd()
-      try save(weightsOnly: weightsOnly)
+      try saves.saveToLeave(checkpoint, isDone: true)
     } catch {
       // What was logged says how it came to that.
+      StopRequest.release()
       try? log?.save(isLast: true)
       throw error
     }
+    // A log may go to a pipe that nobody reads.
+    StopRequest.release()
     try log?.save(isLast: true)
     if !quiet { report() }
   }
@@ -51,31 +45,39 @@ struct TrainingRun {
     var meter = Terminal.meter("training", unit: "steps", quiet: quiet)
     defer { meter.finish() }
     var smoothLoss: Double?
-    let total = trainer.configuration.steps
     while trainer.step < total {
+      if let signal = StopRequest.signal {
+        meter.finish()
+        try endEarly(signal)
+      }
       try trainer.advance()
       smoothLoss = (smoothLoss ?? trainer.batchLoss) * 0.98 + trainer.batchLoss * 0.02
       let now = Terminal.now
       meter.update(step: trainer.step, of: total, loss: smoothLoss, note: entropy, time: now)
       log?.note(trainer, seconds: now - start)
-      if checkpointEvery > 0 && trainer.step % checkpointEvery == 0 && trainer.step < total {
-        try save(weightsOnly: false)
-        try log?.save(isLast: false)
-      }
-      if trainer.step < total, let signal = StopRequest.signal {
-        meter.finish()
-        try endEarly(signal)
+      if trainer.step < total && saves.isDue(step: trainer.step, time: now) {
+        saves.saveOnTheWay(checkpoint, time: now)
+        log?.saveOnTheWay()
       }
     }
   }
 
   /// Saves the run as it stands, and ends it.
-  private func endEarly(_ signal: String) throws {
-    try save(weightsOnly: false)
+  private mutating func endEarly(_ signal: String) throws {
+    // An untrained network is no reason to replace a file.
+    let isKept = trainer.step == 0 && fileExists(saves.path)
+    if !isKept { try saves.saveToLeave(checkpoint, isDone: false) }
     throw Failure(
       .stopped,
-      "stopped by \(signal) after step \(trainer.step) of \(trainer.configuration.steps); "
-        + "\(path) is saved, go on with --resume")
+      "stopped by \(signal) after step \(trainer.step) of \(total); "
+        + (isKept
+          ? "\(saves.path) is as it was" : "\(saves.path) is saved, go on with --resume"))
+  }
+
+  private var checkpoint: Checkpoint {
+    Checkpoint(
+      configuration: trainer.configuration, dataset: record, state: trainer.state,
+      ledger: trainer.ledger, history: trainer.history, step: trainer.step)
   }
 
   /// The total entropy so far, from above: the loss of a network that still learns is too large.
@@ -85,13 +87,6 @@ struct TrainingRun {
     } ?? ""
   }
 
-  private func save(weightsOnly: Bool) throws {
-    try Checkpoint(
-      configuration: trainer.configuration, dataset: record, state: trainer.state,
-      ledger: trainer.ledger, history: trainer.history, step: trainer.step
-    ).write(to: path, weightsOnly: weightsOnly)
-  }
-
   private func report() {
     let entropy = trainer.ledger.integral.map {
       "; the ledger's entropy is " + formatEstimate($0.value, standardError: $0.standardError)
@@ -99,6 +94,6 @@ struct TrainingRun {
     }
     Terminal.note(
       "trained \(trainer.step) steps in \(formatDuration(Terminal.now - start))\(entropy ?? "")")
-    Terminal.note("wrote \(path)")
+    Terminal.note("wrote \(saves.path)")
   }
 }
