@@ -68,8 +68,8 @@ import Testing
     let other = makeTrainer(law, steps: 160)
     for _ in 0..<160 { try other.advance() }
     #expect(other.state.network.all.elements != runs[0].state.network.all.elements)
-    // The ledger is the extension's: its window is half of a hundred steps, and full.
-    #expect(runs[0].ledger.pageSteps == 50 && runs[0].ledger.stepsOnPage == 50)
+    // The ledger is that of the hundred steps of the extension, on their last page.
+    #expect(runs[0].ledger.pageSteps == 5 && runs[0].ledger.stepsOnPage == 5)
     #expect(runs[0].history.rows.map(\.step).filter { $0 > 60 }.count > 50)
   }
 }
