@@ -57,6 +57,23 @@ public struct Dataset: Sendable {
     try self.init(record, reader, defaultName: "unnamed")
   }
 
+  /// The point files that a law or a checkpoint in the file `path` names, wherever a command without
+  /// `--dataset` looks for them; none if it names none or cannot be read.
+  public static func pointFiles(namedIn path: String) -> [String] {
+    let folder = FileName.split(path).folder
+    if path.lowercased().hasSuffix(".json") {
+      let document = try? JSONValue(path: path, options: .init(allowingComments: true))
+      guard case .string(let name)? = document?["file"] else { return [] }
+      return PointFileReference(name: name).paths(in: [folder])
+    }
+    guard path.lowercased().hasSuffix(".safetensors"),
+      let text = (try? SafetensorsFile(path: path))?.metadata["dataset"],
+      let record = try? JSONValue(reading: text),
+      case .string(let name)? = (record["distribution"] == nil ? record : record["file"])?["name"]
+    else { return [] }
+    return PointFileReference(name: name).paths(in: [folder, "", "datasets"])
+  }
+
   /// The same data set with another law, such as a part of its points.
   public func replacingLaw(with law: any Law) -> Dataset {
     Dataset(

@@ -36,11 +36,15 @@ struct PointFileReference {
     _ = try PointFileReference(law.object("file"))
   }
 
+  /// Where the file may be, if it is in one of the folders.
+  func paths(in folders: [String]) -> [String] {
+    name.hasPrefix("/")
+      ? [name] : folders.map { ["", "."].contains($0) ? name : "\($0)/\(name)" }
+  }
+
   /// The point file, found in one of the folders under its name and verified.
   func open(in folders: [String]) throws(StorageError) -> PointFile {
-    let paths =
-      name.hasPrefix("/")
-      ? [name] : folders.map { ["", "."].contains($0) ? name : "\($0)/\(name)" }
+    let paths = paths(in: folders)
     guard let path = paths.first(where: { FileName.exists($0) }) else {
       // A checkpoint knows the name alone, so there is no telling which folder was meant.
       throw identity == nil

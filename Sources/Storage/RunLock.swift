@@ -46,8 +46,9 @@ public struct RunLock: ~Copyable {
       // The last holder may have removed the name between the two calls: then this is another file
       // than the next one will find there.
       if try file.status().identity == FileStatus.ifPresent(path)?.identity {
-        try file.truncate()
-        try file.write(Array(processDescription.utf8).span.bytes)
+        // A courtesy to others, and no reason to fail where the disk is full.
+        try? file.truncate()
+        try? file.write(Array(processDescription.utf8).span.bytes)
         return LockedFile(file: file, isExclusive: lock == .taken)
       }
     }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import JSONText
+internal import Storage
 
 /// The path of the running program without symbolic links; nil where the system does not say.
 let executablePath: String? = {
@@ -66,20 +67,17 @@ private func folder(of path: String) -> String? {
 }
 
 /// Throws unless the outputs, by the options that name them, are places of their own and none of
-/// them an input.
+/// them an input, or points that an input names.
 ///
 /// Inputs may be bare names of data sets.
 func checkOutputs(_ outputs: [(option: String, path: String?)], inputs: [String?]) throws {
   let outputs = outputs.compactMap { output in output.path.map { (output.option, $0) } }
+  let files = inputFiles(inputs.compactMap(\.self), besides: outputs.map(\.1))
   for (index, (option, path)) in outputs.enumerated() {
     if path.isEmpty { throw ValidationError("--\(option): expected a name, found ''") }
     if let (other, _) = outputs[..<index].first(where: { isSameFile($0.1, path) }) {
       throw ValidationError(
         "--\(option): expected a place of its own, found that of --\(other): \(path)")
-    }
-    let files = inputs.compactMap(\.self).flatMap { input in
-      input.contains("/")
-        ? [input] : [input] + [".json", ".npy", ".csv"].map { "datasets/\(input)\($0)" }
     }
     if path != "-", let input = files.first(where: { isSameFile($0, path) }) {
       throw ValidationError(
@@ -88,14 +86,22 @@ func checkOutputs(_ outputs: [(option: String, path: String?)], inputs: [String?
   }
 }
 
+/// The files that inputs may lead to, with the points that those which are there name; nothing is
+/// read where there is no file yet in the place of any output.
+private func inputFiles(_ inputs: [String], besides outputs: [String]) -> [String] {
+  let files = inputs.flatMap { input in
+    input.contains("/")
+      ? [input] : [input] + [".json", ".npy", ".csv"].map { "datasets/\(input)\($0)" }
+  }
+  guard outputs.contains(where: { !isStream($0) && fileExists($0) }) else { return files }
+  return files + files.filter(fileExists).flatMap { Dataset.pointFiles(namedIn: $0) }
+}
+
 /// Throws unless `output` is where an array can go: an `.npy` file, or a pipe or a device, that is
 /// none of the `inputs`.
 func checkArrayOutput(_ output: String, inputs: [String]) throws {
   guard output.lowercased().hasSuffix(".npy") || (output != "-" && isStream(output)) else {
     throw ValidationError("--output: expected a name that ends in .npy, found \(excerpt(output))")
   }
-  if let input = inputs.first(where: { isSameFile($0, output) }) {
-    throw ValidationError(
-      "--output: expected another file to write to than the input \(input), found \(output)")
-  }
+  try checkOutputs([("output", output)], inputs: inputs)
 }

@@ -73,9 +73,9 @@ struct RunSaves {
   private mutating func save(
     _ checkpoint: Checkpoint, weightsOnly: Bool = false
   ) throws(StorageError) {
-    try checkpoint.write(to: path, weightsOnly: weightsOnly, keepingPrevious: isBegun)
-    // What another run kept beside its output has nothing to do with this one.
+    // What another run kept beside its output must not be taken for an earlier state of this one.
     if !isBegun { files.removePrevious() }
+    try checkpoint.write(to: path, weightsOnly: weightsOnly, keepingPrevious: isBegun)
     isBegun = true
   }
 }
