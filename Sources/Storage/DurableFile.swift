@@ -82,7 +82,7 @@ public struct DurableFile: ~Copyable {
       if keepingPrevious { replacement.keepPrevious() }
       try FileName.rename(replacement.temporary, to: replacement.target)
     } catch {
-      throw .cannotWrite(path: path, reason: error.reason)
+      throw .cannotWrite(path: path, reason: error.reason, isFull: error.isLackOfSpace)
     }
     self.replacement = nil
     do throws(SystemFailure) {
@@ -102,7 +102,7 @@ public struct DurableFile: ~Copyable {
     do throws(SystemFailure) {
       try file.write(bytes)
     } catch {
-      throw .cannotWrite(path: path, reason: error.reason)
+      throw .cannotWrite(path: path, reason: error.reason, isFull: error.isLackOfSpace)
     }
   }
 }

@@ -78,6 +78,7 @@ public struct RunFiles: Sendable {
     for file in temporaries { try? FileName.remove(file) }
   }
 
-  /// Removes the file before the output.
-  public func removePrevious() { try? FileName.remove(previous) }
+  /// Removes the file before the output; false if there is none.
+  @discardableResult
+  public func removePrevious() -> Bool { (try? FileName.remove(previous)) != nil }
 }

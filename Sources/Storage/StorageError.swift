@@ -11,8 +11,9 @@ public enum StorageError: Error, Equatable, Sendable {
   case unreadable(path: String, reason: String)
   /// A file cannot be made at `path`.
   case cannotCreate(path: String, reason: String)
-  /// Writing to `path` failed on the way; what was there before is intact.
-  case cannotWrite(path: String, reason: String)
+  /// Writing to `path` failed on the way, perhaps for lack of space; what was there before is
+  /// intact.
+  case cannotWrite(path: String, reason: String, isFull: Bool = false)
   /// Another run, `holder`, is writing `path`.
   case inUse(path: String, holder: String)
 
@@ -53,7 +54,7 @@ extension StorageError: CustomStringConvertible {
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
     case .cannotCreate(let path, let reason):
       "\(path.isEmpty ? "''" : path): cannot be created: \(reason)"
-    case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
+    case .cannotWrite(let path, let reason, _): "\(path): cannot be written: \(reason)"
     case .inUse(let path, let holder):
       "\(path): in use by \(holder); wait until it is done, or choose another output"
     }

@@ -4,11 +4,14 @@ internal import Glibc
 struct SystemFailure: Error {
   let code: Int32
 
+  /// Whether there is no space on the disk, or none for this user.
+  var isLackOfSpace: Bool { code == ENOSPC || code == EDQUOT }
+
   /// What the system calls it, and what to do where that is clear.
   var reason: String {
     let text = strerror(code).map { String(cString: $0) } ?? "error \(code)"
     return switch code {
-    case ENOSPC, EDQUOT: text + "; free some space"
+    case _ where isLackOfSpace: text + "; free some space"
     case EACCES, EPERM: text + "; check the permissions of the file and its folder"
     case ENOENT: text + "; make the folder first"
     case EROFS: text + "; choose a place that can be written"

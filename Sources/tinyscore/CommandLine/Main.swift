@@ -7,8 +7,9 @@ internal import JSONText
 @main
 enum Main {
   static func main() {
-    // A reader that goes away (`tinyscore … | head`) is an error of a write, not a signal.
-    signal(SIGPIPE, SIG_IGN)
+    // A reader that goes away (`tinyscore … | head`) is an error of a write, not a signal, and so is
+    // a file that grows beyond `ulimit -f`.
+    for refused in [SIGPIPE, SIGXFSZ] { signal(refused, SIG_IGN) }
     Terminal.reserveStandardStreams()
     do {
       var command = try Tinyscore.parsed(

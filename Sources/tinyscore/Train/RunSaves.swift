@@ -16,12 +16,22 @@ struct RunSaves {
   private let files: RunFiles
   /// Whether the file at `path` is this run's, to be kept beside its successor.
   private var isBegun: Bool
-  /// When a save that failed is tried again, and after how many seconds the one after that; nil if
-  /// none has failed.
-  private var retry: (time: Double, delay: Double)?
+  /// What is wrong since a save has failed; nil if none has.
+  private var trouble: Trouble?
+
+  private struct Trouble {
+    /// When the next save is tried, if none is due before.
+    let retry: Double
+    /// Seconds from a try to the next.
+    let delay: Double
+    /// When it was said, and what.
+    let said: (time: Double, error: StorageError)
+  }
 
   /// Seconds to the first new try on the way, and the most from one to the next.
   private static let (firstDelay, longestDelay) = (10.0, 600.0)
+  /// Seconds until the same trouble is said again.
+  private static let silence = 60.0
   /// Seconds between the tries of a save that the run ends with.
   private static let lastDelays = [0.25, 0.5, 1]
 
@@ -36,20 +46,29 @@ struct RunSaves {
 
   /// Whether the run is to be saved after `step` steps, at the time `now`.
   func isDue(step: Int, time now: Double) -> Bool {
-    period > 0 && step % period == 0 || retry.map { now >= $0.time } ?? false
+    period > 0 && step % period == 0 || trouble.map { now >= $0.retry } ?? false
   }
 
   /// Saves the run on its way; says so if that fails.
   mutating func saveOnTheWay(_ checkpoint: Checkpoint, time now: Double) {
     do throws(StorageError) {
       try save(checkpoint)
-      if retry != nil { Terminal.complain("\(path): saved again, at step \(checkpoint.step)") }
-      retry = nil
+      if trouble != nil { Terminal.complain("\(path): saved again, at step \(checkpoint.step)") }
+      trouble = nil
     } catch {
-      let delay = retry?.delay ?? Self.firstDelay
-      retry = (now + delay, min(2 * delay, Self.longestDelay))
-      Terminal.complain("\(error); the run goes on, and tries again")
+      note(error, time: now)
     }
+  }
+
+  private mutating func note(_ error: StorageError, time now: Double) {
+    let isKnown =
+      trouble.map { $0.said.error == error && now - $0.said.time < Self.silence } ?? false
+    if !isKnown { Terminal.complain("\(error); the run goes on, and tries again") }
+    let said = isKnown ? trouble?.said : nil
+    let delay = trouble.map { now < $0.retry ? $0.delay : min(2 * $0.delay, Self.longestDelay) }
+    trouble = Trouble(
+      retry: now + (delay ?? Self.firstDelay), delay: delay ?? Self.firstDelay,
+      said: said ?? (now, error))
   }
 
   /// Saves the run as it is to be left, in a few tries.
@@ -75,7 +94,12 @@ struct RunSaves {
   ) throws(StorageError) {
     // What another run kept beside its output must not be taken for an earlier state of this one.
     if !isBegun { files.removePrevious() }
-    try checkpoint.write(to: path, weightsOnly: weightsOnly, keepingPrevious: isBegun)
+    do throws(StorageError) {
+      try checkpoint.write(to: path, weightsOnly: weightsOnly, keepingPrevious: isBegun)
+    } catch .cannotWrite(_, _, isFull: true) where files.removePrevious() {
+      // The file before is the first to go where the disk has no room for it.
+      try checkpoint.write(to: path, weightsOnly: weightsOnly)
+    }
     isBegun = true
   }
 }

@@ -69,9 +69,9 @@ struct Train: ParsableCommand {
   }
 
   mutating func run() throws {
+    if !dryRun { StopRequest.listen() }
     let whole = try Dataset(dataset, shareFolders: shareFolders)
     if dryRun { return try printPlan(start(on: whole), record: whole.record) }
-    StopRequest.listen()
     // What is wrong with the options of a run that begins is found before anything is made.
     let fresh = resume ? nil : try start(on: whole)
     if output == nil && !resume { try makeFolder("checkpoints") }
