@@ -20,6 +20,15 @@ public func checkOutput(_ path: String) throws(StorageError) {
   _ = try DurableFile(path: path)
 }
 
+/// Puts the name `path`, just made in its folder, onto the disk.
+public func synchronizeFolder(of path: String) throws(StorageError) {
+  do throws(SystemFailure) {
+    try openIfReadable(FileName.split(path).folder)?.synchronizeNames()
+  } catch {
+    throw .cannotCreate(path: path, reason: error.reason)
+  }
+}
+
 /// New content for a file, which takes the place of the old one in one step, durably.
 ///
 /// The content goes to a temporary file in the same folder and onto the disk; `commit` then gives

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// The files in which a run may be saved: its output, the one before that, which is kept as long as
 /// the run is under way, and what a run leaves that is killed while it writes.
 ///
@@ -65,10 +63,10 @@ public struct RunFiles: Sendable {
     if saved.file != path {
       do throws(SystemFailure) {
         try FileName.rename(saved.file, to: target)
-        try SystemFile(FileName.split(target).folder, O_RDONLY | O_DIRECTORY).synchronizeNames()
       } catch {
         throw .cannotWrite(path: path, reason: error.reason)
       }
+      try synchronizeFolder(of: target)
     }
     removeTemporaries()
   }

@@ -102,6 +102,23 @@ import Testing
       mentions: ["--sigma"])
   }
 
+  @Test("No output takes the place of the points that a law or a checkpoint names")
+  func pointsOfInputs() async throws {
+    try place.put("1\n-1\n", "points.csv")
+    try place.put(#"{"distribution": "points", "file": "points.csv"}"#, "law.json")
+    try place.makeFolder("models")
+    try await place.train("points.csv", to: "models/a.safetensors")
+    try await place.train("law.json", to: "models/b.safetensors")
+    for model in ["law.json", "models/a.safetensors", "models/b.safetensors"] {
+      for output in ["points.csv", "./points.csv", "models/../points.csv"] {
+        try await place.expectError(
+          64, ["evaluate", model, "--csv", output], mentions: ["the input", "points.csv"])
+      }
+    }
+    try await place.expectSuccess(
+      ["schedule", "law.json", "--steps", "3", "--format", "csv", "--output", "other.csv"])
+  }
+
   @Test(
     "An array goes to an .npy file that is not the input",
     arguments: [

@@ -20,9 +20,11 @@ func isStream(_ path: String) -> Bool {
 /// Whether there is something of this name, symbolic links followed.
 func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-/// Makes a folder, unless it is there; the folder that it is to be in has to be.
+/// Makes a folder, durably, unless it is there; the folder that it is to be in has to be.
 func makeFolder(_ name: String) throws {
-  guard mkdir(name, 0o777) != 0 else { return }
+  guard mkdir(name, 0o777) != 0 else {
+    return try synchronizeFolder(of: name.hasSuffix("/") ? String(name.dropLast()) : name)
+  }
   let problem = errno
   var status = stat()
   guard problem == EEXIST, stat(name, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {

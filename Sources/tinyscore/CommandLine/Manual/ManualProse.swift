@@ -22,7 +22,12 @@ enum ManualProse {
     ("checkpoints/", "Where train writes unless told otherwise."),
     (
       "\\&.NAME.safetensors.lock",
-      "Beside a checkpoint while a run writes it, and removed with the run."
+      "Beside a checkpoint or a log while a run writes it, and removed with the run."
+    ),
+    (
+      "\\&.NAME.safetensors.previous",
+      "The checkpoint before the last, as long as its run is not done; train --resume takes it "
+        + "where the last is damaged."
     ),
   ]
 
