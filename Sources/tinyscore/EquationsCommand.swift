@@ -46,7 +46,10 @@ struct CheckEquations: ParsableCommand {
   }
 
   mutating func run() throws {
-    if let json, json != "-" { try checkOutput(json) }
+    try withOutputs([json]) { try check() }
+  }
+
+  private func check() throws {
     let workers = common.makeWorkers()
     let network =
       try model.map { try learnedScore(of: Model($0)) } ?? trainedScore(workers: workers)

@@ -51,8 +51,11 @@ struct Bifurcations: ParsableCommand {
   }
 
   mutating func run() throws {
-    if let json, json != "-" { try checkOutput(json) }
-    try pages.checkOutputs()
+    try withOutputs([json, pages.report]) { try analyze() }
+  }
+
+  private func analyze() throws {
+    try pages.makeFigureFolder()
     let workers = common.makeWorkers()
     let model = try Model(model)
     let (data, _) = try model.dataset(replacement: dataset)

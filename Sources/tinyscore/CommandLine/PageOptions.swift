@@ -23,9 +23,8 @@ struct PageOptions: ParsableArguments {
     }
   }
 
-  /// Throws unless the outputs can be made.
-  func checkOutputs() throws {
-    if let report, report != "-" { try checkOutput(report) }
+  /// Makes the folder of the figures, if there are to be any.
+  func makeFigureFolder() throws {
     if let figures { try makeFolder(figures) }
   }
 

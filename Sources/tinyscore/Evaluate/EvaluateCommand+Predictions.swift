@@ -44,9 +44,11 @@ extension Evaluate {
 
   /// Evaluates the outputs of anyone's network.
   func evaluatePredictions(in folder: String) throws {
-    let outputs = [json, csv].compactMap(\.self)
-    for output in outputs where output != "-" { try checkOutput(output) }
-    try pages.checkOutputs()
+    try withOutputs([json, csv, pages.report]) { try writeEvaluation(of: folder) }
+  }
+
+  private func writeEvaluation(of folder: String) throws {
+    try pages.makeFigureFolder()
     let result = try evaluated(PredictionFolder(path: folder))
     try result.checkFinite()
     if let words = result.mistakeWords { Terminal.complain(words) }

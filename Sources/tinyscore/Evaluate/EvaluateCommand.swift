@@ -123,9 +123,11 @@ struct Evaluate: ParsableCommand {
 
   mutating func run() throws {
     if let predictions { return try evaluatePredictions(in: predictions) }
-    let outputs = [json, csv, totals].compactMap(\.self)
-    for output in outputs where output != "-" { try checkOutput(output) }
-    try pages.checkOutputs()
+    try withOutputs([json, csv, totals, pages.report]) { try evaluateModels() }
+  }
+
+  private func evaluateModels() throws {
+    try pages.makeFigureFolder()
     let workers = common.makeWorkers()
     // A file that cannot be read is known before the first is evaluated.
     let models = try models.map { try Model($0) }

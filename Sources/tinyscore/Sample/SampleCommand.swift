@@ -101,7 +101,10 @@ struct Sample: ParsableCommand {
   mutating func run() throws {
     let model = try Model(model)
     try checkMemory(dimension: model.dimension)
-    try checkOutput(output)
+    try withOutputs([output]) { try writeSamples(of: model) }
+  }
+
+  private func writeSamples(of model: Model) throws {
     let workers = common.makeWorkers()
     let blocks = (count + Self.blockSamples - 1) / Self.blockSamples
     let draw: @Sendable (Int, Int) -> Matrix<Double>

@@ -89,11 +89,12 @@ struct Schedule: ParsableCommand {
   mutating func run() throws {
     let source = try makeSource()
     let range = try range(of: source)
-    if output != "-" { try checkOutput(output) }
-    let levels = try source.levels(
-      kind, count: steps, over: range, rho: rho,
-      sampling: .init(samples: samples, seed: common.seed, workers: common.makeWorkers()))
-    try write(appendZero ? levels + [0] : levels)
+    try withOutputs([output]) {
+      let levels = try source.levels(
+        kind, count: steps, over: range, rho: rho,
+        sampling: .init(samples: samples, seed: common.seed, workers: common.makeWorkers()))
+      try write(appendZero ? levels + [0] : levels)
+    }
   }
 
   /// The model or the losses that the command line names.

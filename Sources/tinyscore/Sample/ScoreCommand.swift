@@ -64,7 +64,10 @@ struct Score: ParsableCommand {
         "\(points): expected \(score.dimension) columns, as \(model) has, found \(x.columns)")
     }
     try checkMemory(points: x.rows, dimension: x.columns)
-    try checkOutput(output)
+    try withOutputs([output]) { try write(score, at: x) }
+  }
+
+  private func write(_ score: any ScoreFunction, at x: Matrix<Double>) throws {
     let values = evaluate(score, at: x)
     if let index = values.firstIndex(where: { !$0.isFinite }) {
       throw Failure(

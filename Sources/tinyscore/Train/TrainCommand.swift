@@ -75,21 +75,22 @@ struct Train: ParsableCommand {
     // What is wrong with the options of a run that begins is found before anything is made.
     let fresh = resume ? nil : try start(on: whole)
     if output == nil && !resume { try makeFolder("checkpoints") }
-    let lock = try lockedOutput(path)
-    let logLock = try lockedLog()
-    let start = try fresh ?? start(on: whole)
+    try withOutputs([path, metrics]) {
+      try train(fresh ?? start(on: whole), record: whole.record)
+    }
+  }
+
+  private func train(_ start: RunStart, record: JSONValue) throws {
     try prepareOutput(start)
     let trainer = start.trainer(workers: common.makeWorkers())
     var run = TrainingRun(
-      trainer, record: whole.record,
+      trainer, record: record,
       saves: RunSaves(
         path: path, period: checkpointEvery, weightsOnly: weightsOnly, isBegun: resume),
       log: try metrics.map {
         try resume ? MetricsLog(path: $0, resumedAt: trainer.step) : MetricsLog(path: $0)
       }, quiet: common.quiet)
     try run.run()
-    _ = consume lock
-    _ = consume logLock
   }
 
   /// The checkpoint.
@@ -149,7 +150,6 @@ struct Train: ParsableCommand {
       files.removeTemporaries()
       warnOfReplacement()
     }
-    try checkOutput(path)
   }
 
   /// Says so if the run is to replace one that could go on.
@@ -160,21 +160,5 @@ struct Train: ParsableCommand {
     Terminal.complain(
       "\(path) has a run that was stopped after step \(old.step) of \(old.configuration.steps), "
         + "and is replaced at the next save; --resume would go on with it")
-  }
-
-  // MARK: - Locks
-
-  private func lockedLog() throws -> RunLock? {
-    guard let metrics, !isStream(metrics) else { return nil }
-    return try lockedOutput(metrics)
-  }
-
-  private func lockedOutput(_ path: String) throws -> RunLock {
-    let lock = try RunLock(path: path)
-    if !lock.isExclusive {
-      Terminal.complain(
-        "\(path): the file system knows no locks, so see to it that no other run writes the file")
-    }
-    return lock
   }
 }
