@@ -90,7 +90,7 @@ struct MetricsLog {
   /// written must not end the training.
   mutating func saveOnTheWay() {
     do {
-      try save(isLast: false)
+      try save()
       isBehind = false
     } catch {
       if !isBehind { Terminal.complain("\(error); the run goes on, and tries again") }
@@ -118,12 +118,17 @@ struct MetricsLog {
   }
 
   /// Brings the file up to date; what goes to stdout or a pipe waits for the end.
-  mutating func save(isLast: Bool) throws {
-    if isStream(path) {
-      if isLast { try Terminal.save(lines, to: path) }
-      return
-    }
+  private mutating func save() throws {
+    guard !isStream(path) else { return }
     try file.append(lines)
     lines = ""
+  }
+
+  /// Brings the file up to date when the run has ended.
+  mutating func finish() throws {
+    guard isStream(path) else { return try save() }
+    // Nobody may be reading the pipe, and nothing is lost any more by an early end.
+    StopRequest.release()
+    try Terminal.save(lines, to: path)
   }
 }

@@ -31,7 +31,7 @@ enum StopRequest {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
-  /// Lets signals end the process again: there is nothing left that they could interrupt.
+  /// Lets signals end the process again.
   static func release() {
     for name in names.keys where !isIgnored(name) { Glibc.signal(name, SIG_DFL) }
   }

@@ -31,13 +31,10 @@ struct TrainingRun {
       try saves.saveToLeave(checkpoint, isDone: true)
     } catch {
       // What was logged says how it came to that.
-      StopRequest.release()
-      try? log?.save(isLast: true)
+      try? log?.finish()
       throw error
     }
-    // A log may go to a pipe that nobody reads.
-    StopRequest.release()
-    try log?.save(isLast: true)
+    try log?.finish()
     if !quiet { report() }
   }
 
