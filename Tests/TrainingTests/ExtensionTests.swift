@@ -51,10 +51,12 @@ import Testing
         configuration: configuration, source: law, state: trainer.state, ledger: trainer.ledger,
         history: trainer.history, step: trainer.step, workers: Workers(count: 1))
     }
-    let long = try Self.extended([60], steps: 160)
+    var long = try Self.extended([60], steps: 160)
+    long.batch = 512
     let runs = try [25, 60].map { stop in
-      let short = makeTrainer(law, steps: 60)
+      let short = makeTrainer(law, steps: 60, batch: 512)
       for _ in 0..<stop { try short.advance() }
+      #expect(short.ledger.pageSteps == 15)
       let run = resume(short, to: long)
       while run.step < 100 { try run.advance() }
       // Interrupted once more, within the extension.
@@ -65,11 +67,12 @@ import Testing
     #expect(runs[0].state.network.all.elements == runs[1].state.network.all.elements)
     #expect(runs[0].state.average.all.elements == runs[1].state.average.all.elements)
     #expect(runs[0].ledger == runs[1].ledger && runs[0].history == runs[1].history)
-    let other = makeTrainer(law, steps: 160)
+    let other = makeTrainer(law, steps: 160, batch: 512)
     for _ in 0..<160 { try other.advance() }
     #expect(other.state.network.all.elements != runs[0].state.network.all.elements)
-    // The ledger is that of the hundred steps of the extension, on their last page.
-    #expect(runs[0].ledger.pageSteps == 5 && runs[0].ledger.stepsOnPage == 5)
+    // The ledger is that of the hundred steps of the extension, with pages of sixteen samples in
+    // the bands of a tenth of them: the run before had pages of fifteen steps.
+    #expect(runs[0].ledger.pageSteps == 8 && runs[0].ledger.stepsOnPage == 99 % 8 + 1)
     #expect(runs[0].history.rows.map(\.step).filter { $0 > 60 }.count > 50)
   }
 }
