@@ -31,12 +31,12 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Of the hidden layers (default: \(TrainingDefaults.activation)).", valueName: "NAME"))
+      "Of the hidden layers (default: \(TrainingDefaults.activation))", valueName: "NAME"))
   var activation: Activation?
 
   @Option(
     help: ArgumentHelp(
-      "What makes steps of gradients (default: \(TrainingDefaults.optimizer)).",
+      "What makes steps of gradients (default: \(TrainingDefaults.optimizer))",
       valueName: "NAME"))
   var optimizer: OptimizerKind?
 

@@ -39,7 +39,7 @@ struct Train: ParsableCommand {
   @Flag(help: "Leave out of the result what only a resumed run needs.")
   var weightsOnly = false
 
-  @Flag(help: "Go on from the newest whole checkpoint of the run; more --steps extend it.")
+  @Flag(help: "Go on from the last save; more --steps extend it.")
   var resume = false
 
   @Flag(help: "Say what would be done, and how long it takes.")
