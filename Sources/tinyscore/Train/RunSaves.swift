@@ -16,6 +16,8 @@ struct RunSaves {
   private let files: RunFiles
   /// Whether the file at `path` is this run's, to be kept beside its successor.
   private var isBegun: Bool
+  /// The step of the last save of this process.
+  private var savedStep: Int?
   /// What is wrong since a save has failed; nil if none has.
   private var trouble: Trouble?
 
@@ -73,6 +75,8 @@ struct RunSaves {
 
   /// Saves the run as it is to be left, in a few tries.
   mutating func saveToLeave(_ checkpoint: Checkpoint, isDone: Bool) throws(StorageError) {
+    // The same once more would only push out the save before.
+    if !isDone && checkpoint.step == savedStep { return }
     // What went into a pipe cannot be taken back.
     for delay in isStream(path) ? [] : Self.lastDelays {
       do throws(StorageError) {
@@ -100,6 +104,6 @@ struct RunSaves {
       // The file before is the first to go where the disk has no room for it.
       try checkpoint.write(to: path, weightsOnly: weightsOnly)
     }
-    isBegun = true
+    (isBegun, savedStep) = (true, checkpoint.step)
   }
 }
