@@ -63,10 +63,10 @@ struct RunSaves {
   }
 
   private mutating func note(_ error: StorageError, time now: Double) {
-    let isKnown =
-      trouble.map { $0.said.error == error && now - $0.said.time < Self.silence } ?? false
-    if !isKnown { Terminal.complain("\(error); the run goes on, and tries again") }
-    let said = isKnown ? trouble?.said : nil
+    let said = trouble.flatMap {
+      $0.said.error == error && now - $0.said.time < Self.silence ? $0.said : nil
+    }
+    if said == nil { Terminal.complain("\(error); the run goes on, and tries again") }
     let delay = trouble.map { now < $0.retry ? $0.delay : min(2 * $0.delay, Self.longestDelay) }
     trouble = Trouble(
       retry: now + (delay ?? Self.firstDelay), delay: delay ?? Self.firstDelay,
