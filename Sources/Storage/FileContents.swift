@@ -39,6 +39,10 @@ public struct FileContents: Sendable {
       case .mapped where status.isRegular && status.size > 0:
         bytes = .mapped(try file.map(status.size))
       case .mapped, .copied:
+        // A file may have a hole that is larger than any memory.
+        guard Double(status.size) < availableMemory() ?? 0x1p62 else {
+          throw SystemFailure(code: ENOMEM)
+        }
         bytes = .copied(try Self.read(file, expecting: status.isRegular ? status.size : nil))
       }
     } catch {
@@ -46,6 +50,7 @@ public struct FileContents: Sendable {
       case ENOENT, ENOTDIR: .notFound(path: path, remedy: Self.remedy(missing: path))
       case EISDIR: .unreadable(path: path, reason: "it is a folder, not a file")
       case EFBIG: .unreadable(path: path, reason: "it has no end within 1 GiB; use a file")
+      case ENOMEM: .unreadable(path: path, reason: "it has no room in memory")
       default: .unreadable(path: path, reason: error.reason)
       }
     }

@@ -31,6 +31,18 @@ import Testing
     #expect(bytes(try FileContents(path: path)) == [UInt8](repeating: 5, count: 200_000))
   }
 
+  @Test("A file that has no room in memory is refused before it is read")
+  func tooLarge() throws {
+    // With a hole it has the length of four terabytes, and takes no place.
+    try folder.put([1], "file")
+    let file = try #require(FileHandle(forWritingAtPath: folder["file"]))
+    try file.truncate(atOffset: 1 << 42)
+    try file.close()
+    #expect(
+      message { _ = try FileContents(path: folder["file"], access: .copied) }
+        == "\(folder["file"]): cannot be read: it has no room in memory")
+  }
+
   @Test("A misspelt name is told the nearest one of its kind")
   func misspelt() throws {
     try folder.put([1], "example.safetensors")
