@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 INSTALLABLE = .build-install/release/tinyscore
 
-.PHONY: demo test install uninstall installable test-install test-recipes bench bench-peers results branchings laws coverage efficiency schedules format lint build packages clean
+.PHONY: demo test install uninstall installable test-install test-recipes bench bench-peers test-address test-thread results branchings laws coverage efficiency schedules format lint build packages clean
 
 demo: build
 	@mkdir -p $(DEMO)
@@ -30,6 +30,13 @@ TESTED = -c release -Xswiftc -enable-testing --scratch-path .build-tests \
 test: packages lint .venv/done
 	$(SWIFT) build --build-tests $(TESTED)
 	TINYSCORE_PYTHON=$(CURDIR)/.venv/bin/python $(SWIFT) test --skip-build $(TESTED)
+
+# The tests with each memory access checked, or each pair of accesses by two threads.
+test-address: packages .venv/done
+	SWIFT=$(SWIFT) TINYSCORE_PYTHON=$(CURDIR)/.venv/bin/python .ci/test-sanitized address
+
+test-thread: packages .venv/done
+	SWIFT=$(SWIFT) TINYSCORE_PYTHON=$(CURDIR)/.venv/bin/python .ci/test-sanitized thread
 
 # Every part against its reference and the machine's limit; the tables that the README quotes.
 bench: build
@@ -129,4 +136,4 @@ packages:
 	@touch $@
 
 clean:
-	rm -rf .build .build-tests .build-install .venv .venv-peers .venv-recipes $(DEMO)
+	rm -rf .build .build-tests .build-install .build-address .build-thread .venv .venv-peers .venv-recipes $(DEMO)

@@ -3,8 +3,15 @@
 #include <math.h>
 #include <string.h>
 
-// One clone per instruction set, chosen at load by the processor.
-#if defined(__x86_64__)
+#ifdef __has_feature
+#define THREAD_SANITIZED __has_feature(thread_sanitizer)
+#else
+#define THREAD_SANITIZED 0
+#endif
+
+// One clone per instruction set, chosen at load by the processor. The thread sanitizer has each
+// function tell it of its calls, the choice included, which is made before it can listen.
+#if defined(__x86_64__) && !THREAD_SANITIZED
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CLONES

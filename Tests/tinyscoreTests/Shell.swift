@@ -14,6 +14,7 @@ extension Workplace {
     process.currentDirectoryURL = URL(fileURLWithPath: path)
     process.standardInput = FileHandle.nullDevice
     let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+    defer { try? handle.close() }
     process.standardOutput = handle
     process.standardError = handle
     try await process.runToEnd()

@@ -102,9 +102,11 @@ final class Workplace: Sendable {
     defer { for name in names { try? FileManager.default.removeItem(atPath: name) } }
     for name in names { try Data().write(to: URL(fileURLWithPath: name)) }
     let process = process(words, redirection: redirection)
-    if let environment { process.environment = environment }
-    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: names[0]))
-    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: names[1]))
+    if let environment { process.environment = environment.merging(sanitizerOptions) { $1 } }
+    let handles = try names.map { try FileHandle(forWritingTo: URL(fileURLWithPath: $0)) }
+    // Closed here, as they otherwise stay open for some time: two for each of a thousand runs.
+    defer { for handle in handles { try? handle.close() } }
+    (process.standardOutput, process.standardError) = (handles[0], handles[1])
     try await process.runToEnd()
     let texts = try names.map {
       String(decoding: try Data(contentsOf: URL(fileURLWithPath: $0)), as: UTF8.self)
@@ -131,6 +133,14 @@ let programPath: String = {
   return folder.appendingPathComponent("tinyscore").path
 }()
 
+/// The sanitizer that the tests and the program are built with (`.ci/test-sanitized`), if any.
+let sanitizer = ProcessInfo.processInfo.environment["TINYSCORE_SANITIZED"]
+
+/// What tells a sanitizer in the program where to report.
+private let sanitizerOptions = ProcessInfo.processInfo.environment.filter {
+  sanitizer != nil && ($0.key.hasSuffix("SAN_OPTIONS") || $0.key == "LD_PRELOAD")
+}
+
 extension Process {
   /// Sends a signal to the process, once it runs and `isTime` says so.
   ///
@@ -142,7 +152,8 @@ extension Process {
     }
   }
 
-  /// Runs the process and waits for its end; kills it after a minute, which no test takes.
+  /// Runs the process and waits for its end; kills it after a minute, which no test takes, or
+  /// after ten where a sanitizer makes all slow.
   func runToEnd() async throws {
     try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
       terminationHandler = { _ in done.resume() }
@@ -154,7 +165,8 @@ extension Process {
         return
       }
       let child = processIdentifier
-      DispatchQueue.global().asyncAfter(deadline: .now() + 60) { [weak self] in
+      let seconds = sanitizer == nil ? 60.0 : 600
+      DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [weak self] in
         if self?.isRunning == true { kill(child, SIGKILL) }
       }
     }
