@@ -16,8 +16,12 @@ public struct PointFile: Sendable {
       throw .malformed(
         file: path, expected: "a point file, .npy or .csv", found: "another ending")
     }
-    let contents = try FileContents(path: path)
-    if ending == ".npy" {
+    try self.init(FileContents(path: path))
+  }
+
+  /// The points in `contents`, of kind `.npy` if that is how their path ends, else `.csv`.
+  public init(_ contents: FileContents) throws(StorageError) {
+    if contents.path.lowercased().hasSuffix(".npy") {
       points = try NumpyFile(contents).points()
       coordinateNames = nil
     } else {

@@ -1,10 +1,12 @@
 internal import ForwardProcess
 
 extension PredictionFolder {
-  static func open(_ name: String, in folder: String) throws(StorageError) -> NumpyFile {
+  static func open(
+    _ name: String, in folder: String, _ contents: (String) throws(StorageError) -> FileContents
+  ) throws(StorageError) -> NumpyFile {
     let path = folder + (folder.hasSuffix("/") ? "" : "/") + name
     do throws(StorageError) {
-      return try NumpyFile(FileContents(path: path))
+      return try NumpyFile(contents(path))
     } catch .notFound(let path, _) {
       throw .notFound(
         path: path, remedy: "--predictions wants a folder with z.npy, prediction.npy and sigma.npy")
@@ -73,11 +75,11 @@ extension PredictionFolder {
 
   /// The clean samples, if the folder has them.
   static func sample(
-    in folder: String, z: NumpyFile, axes: Int
+    _ open: (String) throws(StorageError) -> NumpyFile, z: NumpyFile, axes: Int
   ) throws(StorageError) -> NumpyRows? {
     let file: NumpyFile
     do throws(StorageError) {
-      file = try open("sample.npy", in: folder)
+      file = try open("sample.npy")
     } catch .notFound {
       return nil
     }

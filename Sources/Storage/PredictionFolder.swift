@@ -34,13 +34,23 @@ public struct PredictionFolder: Sendable {
 
   /// The arrays in the folder `path`; files of other names are passed over.
   public init(path: String) throws(StorageError) {
+    try self.init(path: path) { path throws(StorageError) in try FileContents(path: path) }
+  }
+
+  /// The arrays in the folder `path`, as `contents` gives those of a path.
+  init(
+    path: String, contents: (String) throws(StorageError) -> FileContents
+  ) throws(StorageError) {
+    func open(_ name: String) throws(StorageError) -> NumpyFile {
+      try Self.open(name, in: path, contents)
+    }
     self.path = path
-    let z = try Self.open("z.npy", in: path)
-    let sigma = try Self.open("sigma.npy", in: path)
+    let z = try open("z.npy")
+    let sigma = try open("sigma.npy")
     let axes = try Self.leadingAxes(z: z, sigma: sigma)
     noise = NumpyRows(z, leadingAxes: axes)
     dimension = noise.columns
-    let predicted = try Self.open("prediction.npy", in: path)
+    let predicted = try open("prediction.npy")
     guard predicted.shape == z.shape else {
       throw Self.malformed(
         predicted, "\(NumpyFile.text(z.shape)), as z.npy has", remedy: "predict at each row of z")
@@ -51,7 +61,7 @@ public struct PredictionFolder: Sendable {
     levels = axes == 2 ? values.count : nil
     let repeats = axes == 2 ? z.shape[1] : 1
     sigmas = values.flatMap { Array(repeating: $0, count: repeats) }
-    sample = try Self.sample(in: path, z: z, axes: axes)
+    sample = try Self.sample(open, z: z, axes: axes)
     moments = try sample.map { rows throws(StorageError) in try Self.moments(of: rows) }
   }
 

@@ -16,45 +16,14 @@ struct ConfigurationFile {
       let command = Tinyscore.configuration.subcommands.first(where: { $0._commandName == name })
     else { return nil }
     let document = try JSONValue(path: path, options: .init(allowingComments: true))
-    guard case .object(let members) = document else {
-      throw StorageError.malformed(
-        file: path, expected: "an object of options", found: "another kind of value")
-    }
-    let takesValue = Self.optionNames(of: command)
-    var options: [String] = []
-    for member in members {
-      guard let takesValue = takesValue[member.key] else {
-        let near = nearestName(to: member.key, among: takesValue.keys.sorted())
-        throw StorageError.malformed(
-          file: path, place: "key \(excerpt(member.key))", expected: "an option of '\(name)'",
-          found: "an unknown one", remedy: near.map { "did you mean '\($0)'?" })
-      }
-      options += try Self.words(member, takesValue: takesValue, path: path)
-    }
+    options = try ConfiguredOptions(
+      document, file: path, command: name, takesValue: Self.optionNames(of: command)
+    ).words
     self.path = path
-    self.options = options
   }
 
   /// The words of the command line with the options of the file in them.
   func expanded(_ words: [String]) -> [String] { words.prefix(1) + options + words.dropFirst() }
-
-  /// The words that say the same on a command line.
-  private static func words(
-    _ member: JSONMember, takesValue: Bool, path: String
-  ) throws -> [String] {
-    switch (member.value, takesValue) {
-    case (.bool(true), false): ["--\(member.key)"]
-    case (.bool(false), false): []
-    case (.string(let text), true): ["--\(member.key)=\(text)"]
-    case (.number, true), (.largeInteger, true):
-      ["--\(member.key)=\(member.value.canonicalText)"]
-    default:
-      throw StorageError.malformed(
-        file: path, place: "key '\(member.key)'",
-        expected: takesValue ? "a text or a number" : "true or false",
-        found: excerpt(member.value.canonicalText))
-    }
-  }
 
   /// The file after `--config`, the last one if there are several.
   private static func path(in arguments: [String]) -> String? {

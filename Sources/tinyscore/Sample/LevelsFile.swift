@@ -1,3 +1,4 @@
+internal import ForwardProcess
 internal import JSONText
 internal import Storage
 
@@ -13,11 +14,15 @@ struct LevelsFile {
   ///
   /// A 0 at the end, which some samplers want, is passed over: the last step to no noise is always
   /// taken.
-  init(path: String) throws {
-    let values = try Self.values(path: path)
+  init(path: String) throws(StorageError) { try self.init(FileContents(path: path)) }
+
+  /// The list in `contents`, whose path says of which kind it is.
+  init(_ contents: FileContents) throws(StorageError) {
+    let path = contents.path
+    let values = try Self.values(contents)
     let levels = values.last == 0 ? Array(values.dropLast()) : values
     for (index, level) in levels.enumerated() {
-      guard RunOptions.sigmaBounds.contains(level) else {
+      guard NoiseRange.bounds.contains(level) else {
         throw Self.malformed(path, index, "a noise level from 1e-30 to 1e30", level)
       }
       guard index == 0 || level < levels[index - 1] else {
@@ -33,22 +38,23 @@ struct LevelsFile {
     self.levels = levels
   }
 
-  private static func values(path: String) throws -> [Double] {
+  private static func values(_ contents: FileContents) throws(StorageError) -> [Double] {
+    let path = contents.path
     guard path.lowercased().hasSuffix(".json") else {
-      let points = try PointFile(path: path).points
+      let points = try PointFile(contents).points
       guard points.columns == 1 else {
         throw StorageError.malformed(
           file: path, expected: "one column of noise levels", found: "\(points.columns)")
       }
       return points.elements
     }
-    let document = try JSONValue(path: path)
+    let document = try JSONValue(contents)
     guard case .array(let elements) = document else {
       throw StorageError.malformed(
         file: path, expected: "a list of noise levels, as [80, 1, 0.1]",
         found: "another kind of value")
     }
-    return try elements.enumerated().map { index, element in
+    return try elements.enumerated().map { index, element throws(StorageError) in
       guard case .number(let value) = element else {
         throw StorageError.malformed(
           file: path, place: "entry \(index) (from 0)", expected: "a number",
