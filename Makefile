@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 INSTALLABLE = .build-install/release/tinyscore
 
-.PHONY: demo test install uninstall installable test-install test-recipes bench bench-peers test-address test-thread results branchings laws coverage efficiency schedules format lint build packages clean
+.PHONY: demo test install uninstall installable test-install test-recipes bench bench-peers test-address test-thread results branchings laws coverage efficiency schedules format lint build packages fuzz clean
 
 demo: build
 	@mkdir -p $(DEMO)
@@ -70,6 +70,10 @@ test-install: installable
 # The README's programs for PyTorch, diffusers and k-diffusion, in a virtual environment of their own.
 test-recipes: build .venv-recipes/done
 	.venv-recipes/bin/python Tests/Python/recipes.py $(TINYSCORE) README.md
+
+# Every reader of files against libFuzzer: 20 seconds each, or FUZZ_RUNS=10000000 inputs.
+fuzz: packages
+	Tests/Fuzzing/fuzz
 
 # The README's table of results: every shipped data set with default options.
 results: build .venv/done
@@ -136,4 +140,4 @@ packages:
 	@touch $@
 
 clean:
-	rm -rf .build .build-tests .build-install .build-address .build-thread .venv .venv-peers .venv-recipes $(DEMO)
+	rm -rf .build .build-tests .build-install .build-address .build-thread .venv .venv-peers .venv-recipes .build-fuzz $(DEMO)
