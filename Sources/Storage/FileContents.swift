@@ -28,13 +28,19 @@ public struct FileContents: Sendable {
 
   /// The bytes of the file `path`.
   ///
-  /// What is not a regular file is read to its end, whatever `access` says.
-  public init(path: String, access: Access = .mapped) throws(StorageError) {
+  /// What is not a regular file is read to its end, whatever `access` says; or refused, where
+  /// `onlyRegular`, as a path is that stands in another file: it must not make the program wait for
+  /// a pipe or read a device.
+  public init(
+    path: String, access: Access = .mapped, onlyRegular: Bool = false
+  ) throws(StorageError) {
     self.path = path
     do throws(SystemFailure) {
-      let file = try SystemFile(path, O_RDONLY)
+      // Without blocking, a pipe opens though nobody writes into it.
+      let file = try SystemFile(path, O_RDONLY | (onlyRegular ? O_NONBLOCK : 0))
       let status = try file.status()
       guard !status.isFolder else { throw SystemFailure(code: EISDIR) }
+      guard status.isRegular || !onlyRegular else { throw SystemFailure(code: ESPIPE) }
       switch access {
       case .mapped where status.isRegular && status.size > 0:
         bytes = .mapped(try file.map(status.size))
@@ -49,6 +55,8 @@ public struct FileContents: Sendable {
       throw switch error.code {
       case ENOENT, ENOTDIR: .notFound(path: path, remedy: Self.remedy(missing: path))
       case EISDIR: .unreadable(path: path, reason: "it is a folder, not a file")
+      case ESPIPE:
+        .malformed(file: path, expected: "a regular file", found: "a pipe or a device")
       case EFBIG: .unreadable(path: path, reason: "it has no end within 1 GiB; use a file")
       case ENOMEM: .unreadable(path: path, reason: "it has no room in memory")
       default: .unreadable(path: path, reason: error.reason)

@@ -34,7 +34,6 @@ extension NumpyType {
     case (.unsigned, 2): reader.elements(of: bytes, UInt16.self)
     case (.unsigned, 4): reader.elements(of: bytes, UInt32.self)
     case (.unsigned, _): reader.elements(of: bytes, UInt64.self)
-    case (.boolean, _): reader.elements(of: bytes, Boolean.self)
     }
   }
 }
@@ -135,8 +134,3 @@ extension UInt8: StoredNumber {}
 extension UInt16: StoredNumber {}
 extension UInt32: StoredNumber {}
 extension UInt64: StoredNumber {}
-
-/// A truth value of one byte: 0 is 0, and all else is 1.
-enum Boolean: StoredNumber {
-  static func value(_ bits: UInt8) -> Double { bits == 0 ? 0 : 1 }
-}

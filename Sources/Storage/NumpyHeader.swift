@@ -88,26 +88,24 @@ struct NumpyType: Equatable {
     case float = "f"
     case signed = "i"
     case unsigned = "u"
-    case boolean = "b"
   }
   let kind: Kind
   let size: Int
   let isBigEndian: Bool
 
-  /// The type that a `descr` such as `<f8` or `|b1` names.
+  /// The type that a `descr` such as `<f8` or `|u1` names.
   init(_ descr: String) throws(PythonSyntaxError) {
     var rest = Substring(descr)
     let order = rest.first.flatMap { "<>|=".contains($0) ? $0 : nil }
     if order != nil { rest.removeFirst() }
     let sizes: [Kind: [String]] = [
       .float: ["2", "4", "8"], .signed: ["1", "2", "4", "8"], .unsigned: ["1", "2", "4", "8"],
-      .boolean: ["1"],
     ]
     guard let kind = rest.popFirst().flatMap(Kind.init), let size = Int(rest),
       sizes[kind]?.contains(String(rest)) == true, order != "|" || size == 1
     else {
       throw PythonSyntaxError(
-        expected: "real numbers (dtype f2, f4, f8, i1 to i8, u1 to u8 or b1)",
+        expected: "real numbers (dtype f2, f4, f8, i1 to i8 or u1 to u8)",
         found: "dtype " + excerpt(descr))
     }
     self.kind = kind

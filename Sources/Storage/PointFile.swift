@@ -9,14 +9,15 @@ public struct PointFile: Sendable {
   /// The SHA-256 of the file, as 64 hexadecimal digits.
   public let sha256: String
 
-  /// The points in the file `path`, whose ending says which kind it is.
-  public init(path: String) throws(StorageError) {
+  /// The points in the file `path`, whose ending says which kind it is; only in a regular one, if
+  /// asked.
+  public init(path: String, onlyRegular: Bool = false) throws(StorageError) {
     let ending = path.lowercased().suffix(4)
     guard ending == ".npy" || ending == ".csv" else {
       throw .malformed(
         file: path, expected: "a point file, .npy or .csv", found: "another ending")
     }
-    try self.init(FileContents(path: path))
+    try self.init(FileContents(path: path, onlyRegular: onlyRegular))
   }
 
   /// The points in `contents`, of kind `.npy` if that is how their path ends, else `.csv`.

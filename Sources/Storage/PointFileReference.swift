@@ -54,7 +54,7 @@ struct PointFileReference {
           remedy: "the checkpoint was trained on it and keeps its name alone: say where it is with "
             + "--dataset")
     }
-    let file = try PointFile(path: path)
+    let file = try PointFile(path: path, onlyRegular: true)
     if let identity, identity.sha256 != file.sha256 {
       throw .malformed(
         file: path,

@@ -34,7 +34,9 @@ public struct PredictionFolder: Sendable {
 
   /// The arrays in the folder `path`; files of other names are passed over.
   public init(path: String) throws(StorageError) {
-    try self.init(path: path) { path throws(StorageError) in try FileContents(path: path) }
+    try self.init(path: path) { path throws(StorageError) in
+      try FileContents(path: path, onlyRegular: true)
+    }
   }
 
   /// The arrays in the folder `path`, as `contents` gives those of a path.
