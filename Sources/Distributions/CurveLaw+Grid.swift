@@ -9,6 +9,9 @@ extension CurveLaw {
   func makeGrid() -> DensityGrid? {
     guard noise > 0 else { return nil }
     let unit = noise / scale
+    // Every shape is wider than 1 along both axes; and little noise would need many nodes.
+    let least = 1 / (unit * DensityGrid.step)
+    guard least * least <= Double(DensityGrid.largest) else { return nil }
     let nodes = nodes(spread: unit)
     let axes = [nodes.x, nodes.y].compactMap { positions in
       DensityGrid.Axis(

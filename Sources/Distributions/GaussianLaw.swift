@@ -68,6 +68,11 @@ public struct GaussianLaw: Law {
       }
       (values, vectors) = (eigen.values, eigen.vectors)
     }
+    if let value = values.first(where: { !$0.isFinite }) {
+      throw LawError.invalid(
+        key: "covariance", expected: "a matrix with eigenvalues in range (up to 1e308)",
+        found: "\(value)")
+    }
     let threshold = 1e-9 * (values.map { abs($0) }.max() ?? 0)
     if let least = values.min(), least < -threshold {
       throw LawError.invalid(

@@ -120,8 +120,8 @@ extension GaussianMixtureLaw {
 
   /// The largest standard deviation of the mixture along any direction.
   private var largestDeviation: Double {
-    var covariance = Matrix<Double>(rows: dimension, columns: dimension)
     guard dimension <= 1024 else { return moments.totalVariance.squareRoot() }
+    var covariance = Matrix<Double>(rows: dimension, columns: dimension)
     for (k, component) in components.enumerated() {
       component.addCovariance(to: &covariance, scale: weights[k])
       for i in 0..<dimension {
