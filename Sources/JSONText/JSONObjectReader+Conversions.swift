@@ -31,18 +31,20 @@ extension JSONObjectReader {
     return numbers
   }
 
-  func rows(_ value: JSONValue, _ key: String) throws(JSONError) -> [[Double]] {
+  func rows(_ value: JSONValue, _ key: String) throws(JSONError) -> JSONRows {
     let path = path(of: key)
-    var rows: [[Double]] = []
+    var rows = JSONRows(count: 0, columns: 0, elements: [])
     for element in try Self.list(value, path: path, of: "lists of numbers") {
       let place = "\(path)[\(rows.count)]"
       let row = try Self.numbers(element, path: place)
-      if let first = rows.first, row.count != first.count {
+      if rows.count == 0 { rows.columns = row.count }
+      guard row.count == rows.columns else {
         throw .unexpected(
-          path: place, expected: "\(first.count) numbers as in the first row", found: "\(row.count)"
-        )
+          path: place, expected: "\(rows.columns) numbers as in the first row",
+          found: "\(row.count)")
       }
-      rows.append(row)
+      rows.elements += row
+      rows.count += 1
     }
     return rows
   }

@@ -142,12 +142,12 @@ public struct JSONObjectReader: Sendable {
   }
 
   /// The list `key` of lists of numbers, all of one length.
-  public mutating func rows(_ key: String) throws(JSONError) -> [[Double]] {
+  public mutating func rows(_ key: String) throws(JSONError) -> JSONRows {
     try rows(value(key), key)
   }
 
   /// The list `key` of lists of numbers, all of one length, nil if there is none.
-  public mutating func optionalRows(_ key: String) throws(JSONError) -> [[Double]]? {
+  public mutating func optionalRows(_ key: String) throws(JSONError) -> JSONRows? {
     guard let value = optionalValue(key) else { return nil }
     return try rows(value, key)
   }
@@ -172,6 +172,16 @@ public struct JSONObjectReader: Sendable {
     }
     return readers
   }
+}
+
+/// Lists of numbers, all of one length; a list for each would take five times the memory.
+public struct JSONRows: Sendable, Equatable {
+  /// How many there are.
+  public internal(set) var count: Int
+  /// The length of each, 0 if there is none.
+  public internal(set) var columns: Int
+  /// The numbers, one list after the other.
+  public internal(set) var elements: [Double]
 }
 
 // MARK: - Suggestions

@@ -19,8 +19,10 @@ extension JSONValue {
           file: contents.path, expected: "at most 64 MiB of JSON", found: "\(bytes.count) bytes",
           remedy: "put long lists of numbers into an .npy file")
       }
+      let text = bytes.indices.map { bytes[$0] }
+      contents.release(bytes.indices)
       do throws(JSONError) {
-        return try JSONValue(reading: bytes.indices.map { bytes[$0] }, options: options)
+        return try JSONValue(reading: text, options: options)
       } catch {
         throw .malformed(error, in: contents.path)
       }

@@ -142,6 +142,13 @@ extension StorageError {
   }
 }
 
+extension Matrix<Double> {
+  /// The matrix that a document has as lists.
+  init(_ rows: JSONRows) {
+    self.init(rows: rows.count, columns: rows.columns, elements: rows.elements)
+  }
+}
+
 extension JSONValue {
   /// The object with the value of one member replaced.
   fileprivate func replacing(_ key: String, by value: JSONValue) -> JSONValue {
