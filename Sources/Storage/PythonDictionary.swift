@@ -2,6 +2,9 @@ internal import JSONText
 
 /// The dictionary of the header, of the Python that `numpy.save` writes and no more.
 struct PythonDictionary {
+  /// As many as NumPy allows.
+  private static let mostAxes = 64
+
   private(set) var descr = ""
   private(set) var isFortranOrder = false
   private(set) var shape: [Int] = []
@@ -77,6 +80,9 @@ struct PythonDictionary {
     try expect("(")
     while !skip(")") {
       lengths.append(try length())
+      guard lengths.count <= Self.mostAxes else {
+        throw PythonSyntaxError(expected: "at most \(Self.mostAxes) axes", found: "more")
+      }
       // A single length in brackets is a tuple by its comma only.
       if lengths.count > 1 && skip(")") { break }
       try expect(",")

@@ -34,7 +34,8 @@ private struct SafetensorsReader {
     try checkEncoding(header, sha256: hash, bytes.extracting(0..<dataStart))
     let found = header.digest(of: data)
     guard found == hash else {
-      throw damaged("contents", "the SHA-256 \(hash)", found)
+      throw damaged(
+        "contents", "the SHA-256 \(excerpt(hash, limit: SHA256.hexDigestLength))", found)
     }
     return SafetensorsFile(
       metadata: texts.filter { SafetensorsFile.MetadataKey(rawValue: $0.key) == nil },
@@ -216,9 +217,14 @@ private struct SafetensorsReader {
 }
 
 extension JSONObjectReader {
-  /// The list `key` of lengths or offsets.
+  /// The list `key` of lengths or offsets, not more of them than a message can show.
   fileprivate mutating func lengths(_ key: String) throws(JSONError) -> [UInt64] {
-    try numbers(key).enumerated().map { index, number throws(JSONError) in
+    let numbers = try numbers(key)
+    guard numbers.count <= 8 else {
+      throw .unexpected(
+        path: path(of: key), expected: "at most 8 numbers", found: "\(numbers.count)")
+    }
+    return try numbers.enumerated().map { index, number throws(JSONError) in
       guard let length = UInt64(exactly: number), length <= 1 << 53 else {
         throw .unexpected(
           path: "\(path(of: key))[\(index)]", expected: "an integer from 0 to 2⁵³",

@@ -137,6 +137,10 @@ import Testing
       ("{} x", "header, line 1, column 4: expected the end of the text"),
       ("{META,META}", "header, line 1, column 66: expected each key once"),
       ("{META}", "contents: expected the SHA-256"),
+      (
+        #"{"__metadata__":{"format":"tinyscore","sha256":"\u001b","version":"1"}}"#,
+        #"contents: expected the SHA-256 '\u{1B}', found"#
+      ),
       (#"{"__metadata__":{"format":1}}"#, "metadata 'format': expected a text"),
       (#"{"__metadata__":[]}"#, "found none"),
       (#"{"__metadata__":{"format":"tinyscore","version":"1"}}"#, "metadata: expected sha256"),
@@ -178,6 +182,10 @@ import Testing
       (
         #"{META,"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}"#,
         "tensor 't', data_offsets: expected [0, 4], found [0, 4, 8]"
+      ),
+      (
+        #"{META,"t":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}}"#,
+        "tensor 't', shape: expected at most 8 numbers, found 9"
       ),
       (
         #"{META,"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":0}}"#,
