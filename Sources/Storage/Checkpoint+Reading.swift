@@ -162,11 +162,16 @@ struct CheckpointReader {
   func read(_ optimizer: OptimizerState) throws(StorageError) -> Set<String> {
     let name = "optimizer.levels"
     guard let tensor = file.tensors[name], case .double(let losses) = tensor.values,
-      tensor.shape == [optimizer.levelLosses.count],
-      losses.allSatisfy({ $0 >= 0 && $0.isFinite })
+      tensor.shape == [optimizer.levelLosses.count]
     else {
       throw malformed(
-        "tensor '\(name)'", "\(optimizer.levelLosses.count) losses (F64)", "something else")
+        "tensor '\(name)'", "F64 of shape [\(optimizer.levelLosses.count)]",
+        file.tensors[name].map { "shape \($0.shape)" } ?? "none")
+    }
+    if let index = losses.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+      throw malformed(
+        "tensor '\(name)', element \(index)", "a loss, finite and not below 0",
+        "\(losses[index])")
     }
     optimizer.levelLosses.copy(from: losses)
     let matrices = optimizer.matrices
@@ -181,23 +186,27 @@ struct CheckpointReader {
       let state = file.tensors["ledger.state"], case .double(let numbers) = state.values
     else { throw malformed("tensor 'ledger.pages'", "an F64 tensor", "none") }
     guard pages.shape.count == 3, pages.shape[0] == 2, pages.shape[2] == LossLedger.bandSize,
-      pages.shape[1] >= 1, sums.allSatisfy(\.isFinite)
+      pages.shape[1] >= 1
     else {
       throw malformed(
-        "tensor 'ledger.pages'", "finite sums of shape [2, bands, \(LossLedger.bandSize)]",
+        "tensor 'ledger.pages'", "F64 of shape [2, bands, \(LossLedger.bandSize)]",
         "shape \(pages.shape)")
     }
+    if let index = sums.firstIndex(where: { !$0.isFinite }) {
+      throw malformed("tensor 'ledger.pages', element \(index)", "a finite sum", "\(sums[index])")
+    }
     guard numbers.count == 4, numbers.allSatisfy({ $0 >= 0 && $0.isFinite }),
-      numbers[0] >= 1, numbers[0] < 1e15, numbers[1] <= numbers[0], numbers[3] > 0
+      let pageSteps = Int(exactly: numbers[0]), 1...1 << 50 ~= pageSteps,
+      let stepsOnPage = Int(exactly: numbers[1]), stepsOnPage <= pageSteps, numbers[3] > 0
     else {
       throw malformed(
         "tensor 'ledger.state'",
-        "steps of a page, steps on the current one, total variance and data scale",
+        "steps of a page, steps on the current one (whole), total variance and data scale",
         "\(numbers.prefix(4))")
     }
     return LossLedger(
       range: range, totalVariance: numbers[2], dataScale: numbers[3], bandCount: pages.shape[1],
-      pageSteps: Int(numbers[0]), stepsOnPage: Int(numbers[1]),
+      pageSteps: pageSteps, stepsOnPage: stepsOnPage,
       pages: [Array(sums.prefix(sums.count / 2)), Array(sums.suffix(sums.count / 2))])
   }
 
