@@ -85,6 +85,19 @@ import Testing
     #expect(abs(gained - before - across - along) < 1e-3)
   }
 
+  @Test(
+    "However little noise there is, no memory is taken for it", arguments: CurveShape.allCases,
+    [1e-12, 1e-300])
+  func vanishingNoise(_ shape: CurveShape, noise: Double) {
+    let law = curve(shape, noise: noise)
+    let points = law.informationCurve(at: [0.1, 1], sampling: sampling)
+    let exact = curve(shape).informationCurve(at: [0.1, 1], sampling: sampling)
+    for (point, without) in zip(points, exact) {
+      #expect(abs(point.entropyRate.value - without.entropyRate.value) < 1e-6)
+    }
+    #expect(law.noiseRange.minimum < law.noiseRange.maximum)
+  }
+
   @Test("Impossible curves are refused by name")
   func parameters() {
     for scale in [0, -1, Double.nan, .infinity, 1e200] {

@@ -115,6 +115,19 @@ import Testing
     }
   }
 
+  @Test("A mixture in a vast space has a range without a matrix of it")
+  func vastMixture() throws {
+    let component = {
+      try GaussianLaw(
+        mean: Array(repeating: $0, count: 100_000),
+        standardDeviations: Array(repeating: 1, count: 100_000))
+    }
+    let law = try GaussianMixtureLaw(
+      components: [component(-1), component(1)], weights: [0.5, 0.5])
+    let range = law.noiseRange
+    #expect(range.minimum > 0 && range.maximum > law.moments.scale && range.maximum.isFinite)
+  }
+
   @Test("The noise range scales with the data and does not move")
   func scaling() throws {
     let range = TestLaws.cloud.noiseRange
