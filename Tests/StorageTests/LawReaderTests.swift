@@ -1,3 +1,4 @@
+import Glibc
 import Storage
 import Testing
 
@@ -76,11 +77,37 @@ import Testing
     #expect(text.contains("'\(key)'") || text.contains(" \(key):") || text.contains("\(key)"))
   }
 
+  @Test("A file that a law names is a regular one: no pipe is waited for, no device is read")
+  func otherKindsOfFiles() throws {
+    #expect(mkfifo(folder["pipe.csv"], 0o600) == 0)
+    #expect(symlink("/dev/zero", folder["zero.npy"]) == 0)
+    #expect(mkdir(folder["folder.npy"], 0o700) == 0)
+    #expect(symlink("loop.npy", folder["loop.npy"]) == 0)
+    for (name, text) in [
+      ("pipe.csv", "expected a regular file, found a pipe or a device"),
+      ("zero.npy", "expected a regular file, found a pipe or a device"),
+      ("folder.npy", "cannot be read: it is a folder, not a file"),
+      ("loop.npy", "expected a file, found none"),
+      ("law.json", "expected a point file, .npy or .csv, found another ending"),
+      ("a\\u0000.npy", "expected a file, found none"),
+    ] {
+      let found = message {
+        _ = try dataset(#"{"distribution": "points", "file": "\#(name)"}"#)
+      }
+      #expect(found.hasPrefix("\(folder["law.json"]), key 'file': \(folder.path)/"), "\(found)")
+      #expect(found.contains(text), "\(found)")
+    }
+  }
+
   @Test(
     "A message says what is wrong with the key that the user wrote",
     arguments: [
       (#""distribution": "box", "lower": [0], "upper": [1e-300]"#, "upper: expected sides of"),
       (#""distribution": "box", "lower": [0], "upper": [1e300]"#, "square in range"),
+      (
+        #""distribution": "gaussian", "covariance": [[1e308, 1e308], [1e308, 1e308]]"#,
+        "covariance: expected a matrix with eigenvalues in range"
+      ),
       (#""distribution": "box", "lower": [1], "upper": [0]"#, "not below those of 'lower'"),
       (
         #""distribution": "gaussian", "standardDeviations": [1e200]"#,

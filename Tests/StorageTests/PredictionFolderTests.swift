@@ -37,6 +37,14 @@ import Testing
     #expect(try c.rows(1..<3) == Matrix([[2, 3], [4, 5]]))
   }
 
+  @Test("A pipe in the folder is not waited for")
+  func pipe() throws {
+    #expect(mkfifo(folder["z.npy"], 0o600) == 0)
+    #expect(
+      message { _ = try PredictionFolder(path: folder.path) }
+        == "\(folder["z.npy"]): expected a regular file, found a pipe or a device")
+  }
+
   @Test("The axes of sigma tell rows from a grid, and all other axes are coordinates")
   func forms() throws {
     for name in ["z.npy", "prediction.npy"] { try put([4, 3, 2], name) }
