@@ -102,7 +102,12 @@ let package = Package(
     tests("ScoreNetwork", ["ScoreNetwork", "ForwardProcess", "LinearAlgebra", "Randomness"]),
     tests("Report", ["Report"]),
     tests("JSONText", ["JSONText"]),
-    tests("Storage", ["Storage", "JSONText", "LinearAlgebra", "Training"]),
+    tests(
+      "Storage",
+      [
+        "Storage", "JSONText", "Distributions", "ForwardProcess", "LinearAlgebra", "ScoreNetwork",
+        "Training",
+      ]),
     tests(
       "Distributions",
       ["Distributions", "ForwardProcess", "LinearAlgebra", "Randomness", "Statistics"],
