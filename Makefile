@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 INSTALLABLE = .build-install/release/tinyscore
 
-.PHONY: demo test install uninstall installable test-install test-recipes bench bench-peers test-address test-thread results branchings laws coverage efficiency schedules format lint build packages fuzz clean
+.PHONY: demo test install uninstall installable test-install test-recipes bench bench-peers test-address test-thread results branchings laws coverage efficiency schedules format lint build packages fuzz trials trial-hour clean
 
 demo: build
 	@mkdir -p $(DEMO)
@@ -45,6 +45,26 @@ bench: build
 # The same work in JAX, in alternation, in a virtual environment of its own.
 bench-peers: build .venv-peers/done
 	.venv-peers/bin/python Tests/Python/peers.py $(TINYSCORE) .venv-peers/bin/python
+
+# The large trials: faults, kills, writers, signals and threads, all or one of them.
+TRIALS = trial-faults trial-kills trial-writers trial-signals trial-threads
+
+.PHONY: $(TRIALS)
+trials: $(TRIALS)
+
+trial-faults: SUITE = FaultTrials
+trial-kills: SUITE = KillTrials
+trial-writers: SUITE = WriterTrials
+trial-signals: SUITE = SignalTrials
+trial-threads: SUITE = ThreadTrials
+
+$(TRIALS): packages
+	$(SWIFT) build --build-tests $(TESTED)
+	TINYSCORE_TRIALS=large $(SWIFT) test --skip-build $(TESTED) --filter $(SUITE)
+
+# An hour of training, or TINYSCORE_SECONDS of it: memory must not grow, nor files stay open.
+trial-hour: build
+	$(PYTHON) Tests/Python/hour.py $(TINYSCORE)
 
 build: packages
 	$(BUILD) -c release

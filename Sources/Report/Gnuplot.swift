@@ -48,7 +48,8 @@ public struct Gnuplot: Sendable {
     let bytes = try run(GnuplotScript(figure, format: format, layout: layout), format: format)
     return switch format {
     case .svg: SVGText(bytes).file(title: figure.title, description: figure.caption)
-    case .pdf, .png: bytes
+    case .pdf: withoutDate(bytes)
+    case .png: bytes
     }
   }
 
@@ -64,6 +65,22 @@ public struct Gnuplot: Sendable {
     precondition(id.utf8.allSatisfy { isIdentifierByte($0) }, "Letters, digits and hyphens")
     let bytes = try run(GnuplotScript(figure, format: nil, layout: layout), format: .svg)
     return SVGText(bytes).element(id: id, description: "\(figure.title). \(figure.caption)")
+  }
+
+  /// A PDF without the time at which it was made, so that equal figures are equal bytes.
+  ///
+  /// Blanks take the place of `/CreationDate (D:…)`: all else stays where the file's table says.
+  private func withoutDate(_ pdf: [UInt8]) -> [UInt8] {
+    let key = Array("/CreationDate (D:".utf8)
+    var pdf = pdf
+    // From the end, where the file speaks of itself.
+    for start in (0...max(0, pdf.count - key.count)).reversed()
+    where pdf[start...].starts(with: key) {
+      guard let end = pdf[start...].firstIndex(of: UInt8(ascii: ")")) else { break }
+      for index in start...end { pdf[index] = UInt8(ascii: " ") }
+      break
+    }
+    return pdf
   }
 
   /// What the program writes to stdout when it is given the script.

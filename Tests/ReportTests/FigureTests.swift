@@ -130,6 +130,15 @@ struct FigureTests {
   }
 
   @Test(
+    "A figure drawn again is the same bytes, whatever the time", arguments: Gnuplot.Format.allCases)
+  func equalBytes(format: Gnuplot.Format) throws {
+    let bytes = try gnuplot.render(makeFigure("σ"), as: format)
+    // Files that tell when they were made tell the second.
+    usleep(1_100_000)
+    #expect(try gnuplot.render(makeFigure("σ"), as: format) == bytes)
+  }
+
+  @Test(
     "Data that cannot be drawn leave gaps, not errors",
     arguments: [
       [], [(.nan, 1)], [(1, 1)], [(1, 0), (2, -1)], [(1, 1), (.infinity, 2), (3, 3)],

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// A new folder in which the built program runs, removed with its last owner.
@@ -8,6 +9,12 @@ final class Workplace: Sendable {
   init() throws {
     path = NSTemporaryDirectory() + "tinyscore-run-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+  }
+
+  /// A new folder with the files of another.
+  init(copying other: Workplace) throws {
+    path = NSTemporaryDirectory() + "tinyscore-run-" + UUID().uuidString
+    try FileManager.default.copyItem(atPath: other.path, toPath: path)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
@@ -59,15 +66,46 @@ final class Workplace: Sendable {
   /// Runs the program with these words and waits for its end.
   ///
   /// `redirection` is put behind the command in a shell, such as `>/dev/full`; `environment` is all
-  /// that the program sees, nil for what the tests see.
+  /// that the program sees, nil for what the tests see; `tracer` is a program that runs it, with its
+  /// options; `act` is done meanwhile, on a thread of its own.
   func run(
-    _ words: [String], redirection: String? = nil, environment: [String: String]? = nil
+    _ words: [String], redirection: String? = nil, environment: [String: String]? = nil,
+    under tracer: [String] = [], during act: (@Sendable (Process) -> Void)? = nil
   ) async throws -> Outcome {
+    try await inTurn {
+      try await runNow(
+        words, redirection: redirection, environment: environment, under: tracer, during: act)
+    }
+  }
+
+  /// Runs the program with each of these words, all at the same time, and waits for the end of all.
+  ///
+  /// `act` is done meanwhile, on a thread of its own.
+  func runTogether(
+    _ runs: [[String]], during act: @escaping @Sendable ([Process]) -> Void
+  ) async throws -> [Outcome] {
+    try await inTurn {
+      let gathered = Gathering(runs.count, act)
+      return try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
+        for (index, words) in runs.enumerated() {
+          group.addTask {
+            let outcome = try await self.runNow(words) { gathered.add($0, at: index) }
+            return (index, outcome)
+          }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+          .sorted { $0.0 < $1.0 }.map(\.1)
+      }
+    }
+  }
+
+  /// What `body` returns when its turn has come.
+  private func inTurn<Result>(_ body: () async throws -> Result) async throws -> Result {
     await Turnstile.shared.enter()
     do {
-      let outcome = try await runNow(words, redirection: redirection, environment: environment)
+      let result = try await body()
       await Turnstile.shared.leave()
-      return outcome
+      return result
     } catch {
       await Turnstile.shared.leave()
       throw error
@@ -80,12 +118,17 @@ final class Workplace: Sendable {
   }
 
   /// A process of the program with these words, not yet running.
-  func process(_ words: [String], redirection: String? = nil) -> Process {
+  func process(
+    _ words: [String], redirection: String? = nil, under tracer: [String] = []
+  ) -> Process {
     let process = Process()
     process.currentDirectoryURL = URL(fileURLWithPath: path)
     if let redirection {
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
       process.arguments = ["-c", "exec \"$0\" \"$@\" \(redirection)", programPath] + words
+    } else if !tracer.isEmpty {
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      process.arguments = tracer + [programPath] + words
     } else {
       process.executableURL = URL(fileURLWithPath: programPath)
       process.arguments = words
@@ -95,19 +138,20 @@ final class Workplace: Sendable {
   }
 
   private func runNow(
-    _ words: [String], redirection: String?, environment: [String: String]?
+    _ words: [String], redirection: String? = nil, environment: [String: String]? = nil,
+    under tracer: [String] = [], during act: (@Sendable (Process) -> Void)? = nil
   ) async throws -> Outcome {
     // Beside the folder, so that the folder holds what the program made and nothing else.
     let names = ["stdout", "stderr"].map { "\(path).\(UUID().uuidString).\($0)" }
     defer { for name in names { try? FileManager.default.removeItem(atPath: name) } }
     for name in names { try Data().write(to: URL(fileURLWithPath: name)) }
-    let process = process(words, redirection: redirection)
+    let process = process(words, redirection: redirection, under: tracer)
     if let environment { process.environment = environment.merging(sanitizerOptions) { $1 } }
     let handles = try names.map { try FileHandle(forWritingTo: URL(fileURLWithPath: $0)) }
     // Closed here, as they otherwise stay open for some time: two for each of a thousand runs.
     defer { for handle in handles { try? handle.close() } }
     (process.standardOutput, process.standardError) = (handles[0], handles[1])
-    try await process.runToEnd()
+    try await process.runToEnd(during: act)
     let texts = try names.map {
       String(decoding: try Data(contentsOf: URL(fileURLWithPath: $0)), as: UTF8.self)
     }
@@ -154,7 +198,9 @@ extension Process {
 
   /// Runs the process and waits for its end; kills it after a minute, which no test takes, or
   /// after ten where a sanitizer makes all slow.
-  func runToEnd() async throws {
+  ///
+  /// `act` is done meanwhile, on a thread of its own.
+  func runToEnd(during act: (@Sendable (Process) -> Void)? = nil) async throws {
     try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
       terminationHandler = { _ in done.resume() }
       do {
@@ -164,12 +210,34 @@ extension Process {
         done.resume(throwing: error)
         return
       }
+      if let act { Thread.detachNewThread { act(self) } }
       let child = processIdentifier
       let seconds = sanitizer == nil ? 60.0 : 600
       DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [weak self] in
         if self?.isRunning == true { kill(child, SIGKILL) }
       }
     }
+  }
+}
+
+/// Processes that are acted upon together, once all of them run.
+private final class Gathering: Sendable {
+  private let processes: Mutex<[Int: Process]>
+  private let count: Int
+  private let act: @Sendable ([Process]) -> Void
+
+  init(_ count: Int, _ act: @escaping @Sendable ([Process]) -> Void) {
+    processes = Mutex([:])
+    (self.count, self.act) = (count, act)
+  }
+
+  /// Adds a process that runs; with the last one, acts.
+  func add(_ process: Process, at index: Int) {
+    let all = processes.withLock { processes in
+      processes[index] = process
+      return processes.count == count ? processes : nil
+    }
+    if let all { act(all.sorted { $0.key < $1.key }.map(\.value)) }
   }
 }
 

@@ -1,0 +1,74 @@
+import Foundation
+import JSONText
+import Testing
+
+/// Runs that are killed with no warning.
+@Suite struct KillTrials {
+  private let place: Workplace
+  private static let words = [
+    "train", "plane.csv", "--output", "m.safetensors", "--steps", "600", "--batch", "64",
+    "--width", "4", "--depth", "1", "--threads", "1", "--quiet", "--checkpoint-every", "3",
+  ]
+
+  init() throws {
+    place = try Workplace()
+    try place.put("1,2\n-1,0.5\n3,1\n0,0\n", "plane.csv")
+  }
+
+  /// What a trial came to.
+  private struct Trial: Sendable {
+    /// How often a run was killed, and how often there was no checkpoint then.
+    var (kills, empty) = (0, 0)
+  }
+
+  @Test("Killed at any moment, and again, a run goes on to the bytes of one that was not")
+  func kill() async throws {
+    let whole = try Workplace(copying: place)
+    let start = Date()
+    try await whole.expectSuccess(Self.words)
+    let seconds = Date().timeIntervalSince(start)
+    let result = try whole.bytes("m.safetensors")
+    let seed: UInt64 = 1
+    let count = TrialScale.count(small: 20, large: 500)
+    let trials = try await TrialScale.results(0..<count) { [place] index in
+      var moments = SplitMix(state: seed << 32 + UInt64(index))
+      let place = try Workplace(copying: place)
+      var trial = Trial()
+      for _ in 0..<Int.random(in: 1...3, using: &moments) {
+        let moment = Double.random(in: 0...seconds, using: &moments)
+        try await Self.runUntilKilled(in: place, after: moment, &trial)
+      }
+      let words = Self.words + (Self.hasCheckpoint(place) ? ["--resume"] : [])
+      try await place.expectSuccess(words)
+      #expect(try place.bytes("m.safetensors") == result, "trial \(index) of seed \(seed)")
+      #expect(place.contents.keys.sorted() == ["m.safetensors", "plane.csv"])
+      return trial
+    }
+    let (kills, empty) = trials.reduce((0, 0)) { ($0.0 + $1.kills, $0.1 + $1.empty) }
+    // A moment is after the end of a run that goes on near its end, or is faster than the first.
+    #expect(2 * kills > count && empty < kills)
+    TrialScale.report(
+      "KillTrials: \(count) runs of \(String(format: "%.2f", seconds)) s, killed \(kills) times, "
+        + "\(empty) times before their first save: all ended in equal bytes")
+  }
+
+  /// Begins or goes on, and expects a sound checkpoint or none after the end.
+  private static func runUntilKilled(
+    in place: Workplace, after moment: Double, _ trial: inout Trial
+  ) async throws {
+    let words = Self.words + (hasCheckpoint(place) ? ["--resume"] : [])
+    let outcome = try await place.run(words) { process in
+      Thread.sleep(forTimeInterval: moment)
+      if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
+    }
+    #expect([0, -SIGKILL].contains(outcome.code), "\(outcome.code): \(outcome.stderr)")
+    if outcome.code != 0 { trial.kills += 1 }
+    if place.has("m.safetensors") {
+      try await place.expectSuccess(["inspect", "m.safetensors", "--check", "--quiet"])
+    } else {
+      trial.empty += 1
+    }
+  }
+
+  private static func hasCheckpoint(_ place: Workplace) -> Bool { place.has("m.safetensors") }
+}
