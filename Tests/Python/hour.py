@@ -52,7 +52,8 @@ def main():
         subprocess.run([tinyscore, "inspect", "m.safetensors", "--check"], cwd=folder, check=True)
         with open(os.path.join(folder, "log.jsonl")) as log:
             lines = log.readlines()
-        names = sorted(os.listdir(folder))
+        # A run that was stopped keeps the checkpoint before its last one.
+        names = sorted(set(os.listdir(folder)) - {".m.safetensors.previous"})
 
     steady = [sample for sample in samples if sample[0] >= WARM_UP]
     # Medians of a tenth at each end: a sample taken in a save has the saved bytes in it.

@@ -24,6 +24,13 @@ func shellQuoted(_ word: String) -> String {
 }
 
 /// The command that repeats this run, as typed in a shell.
+///
+/// Without the number of threads, which changes no result, and so must not change a page.
 func commandLine() -> String {
-  (["tinyscore"] + CommandLine.arguments.dropFirst()).map(shellQuoted).joined(separator: " ")
+  var words = ["tinyscore"] + CommandLine.arguments.dropFirst()
+  words.removeAll { $0.hasPrefix("--threads=") }
+  while let index = words.firstIndex(of: "--threads") {
+    words.removeSubrange(index..<min(index + 2, words.count))
+  }
+  return words.map(shellQuoted).joined(separator: " ")
 }

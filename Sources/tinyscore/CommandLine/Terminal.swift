@@ -66,9 +66,14 @@ enum Terminal {
   @discardableResult
   private static func write(_ text: String, to descriptor: Int32) -> Bool {
     var rest = Array(text.utf8)[...]
+    // Not for ever: a call that is interrupted every time must not hang the program.
+    var interruptions = 0
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
+      if count < 0 && errno == EINTR && interruptions < 1000 {
+        interruptions += 1
+        continue
+      }
       guard count > 0 else { return false }
       rest = rest.dropFirst(count)
     }

@@ -59,7 +59,7 @@ import Testing
     let words = Self.words + (hasCheckpoint(place) ? ["--resume"] : [])
     let outcome = try await place.run(words) { process in
       Thread.sleep(forTimeInterval: moment)
-      if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
+      if !hasEnded(process.processIdentifier) { Glibc.kill(process.processIdentifier, SIGKILL) }
     }
     #expect([0, -SIGKILL].contains(outcome.code), "\(outcome.code): \(outcome.stderr)")
     if outcome.code != 0 { trial.kills += 1 }

@@ -32,6 +32,17 @@ enum TrialScale {
   }
 }
 
+/// Whether a process has ended, waited for or not.
+///
+/// `Process` learns that late: it waits until a descriptor is closed, which processes that start at
+/// the same time may have too.
+func hasEnded(_ process: Int32) -> Bool {
+  let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+  // The state follows the name in brackets.
+  let state = status?.split(separator: ")").last?.first { $0 != " " }
+  return state == nil || state == "Z" || state == "X"
+}
+
 /// The generator SplitMix64 (Steele, Lea and Flood 2014), for moments that can be had again.
 struct SplitMix: RandomNumberGenerator {
   var state: UInt64

@@ -33,11 +33,18 @@ import Testing
       for pipe in pipes { try #require(mkfifo(place[pipe], 0o600) == 0) }
       let received = Mutex<(process: Int32, bytes: [UInt8])?>(nil)
       let outcomes = try await place.runTogether(runs) { [self] processes in
-        while processes.allSatisfy(\.isRunning) { usleep(1_000) }
-        guard let index = processes.firstIndex(where: \.isRunning) else { return }
-        let pipe = FileHandle(forReadingAtPath: place[pipes[index]])
+        let numbers = processes.map(\.processIdentifier)
+        let patience = Date(timeIntervalSinceNow: 30)
+        while numbers.allSatisfy({ !hasEnded($0) }) && Date() < patience { usleep(1_000) }
+        // Neither has ended: both wait at their pipes, and both have the file.
+        let waiting = numbers.indices.filter { !hasEnded(numbers[$0]) }
+        guard waiting.count == 1 else {
+          for index in waiting { kill(numbers[index], SIGKILL) }
+          return
+        }
+        let pipe = FileHandle(forReadingAtPath: place[pipes[waiting[0]]])
         let bytes = Array((try? pipe?.readToEnd()) ?? Data())
-        received.withLock { $0 = (processes[index].processIdentifier, bytes) }
+        received.withLock { $0 = (numbers[waiting[0]], bytes) }
       }
       let note = Comment("\(outcomes.map(\.stderr)); \(note)")
       #expect(outcomes.map(\.code).sorted() == [0, 75], note)
@@ -46,7 +53,7 @@ import Testing
       let (process, bytes) = try #require(winner, note)
       #expect(outcomes[index].stderr == "", note)
       let message = outcomes[1 - index].stderr
-      #expect(message.contains(file) && message.contains("(process \(process) on "), note)
+      #expect(message.contains(file) && message.contains("process \(process) on "), note)
       #expect(message.split(separator: "\n").count == 1, note)
       return (index, bytes)
     }
