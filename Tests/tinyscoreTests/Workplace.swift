@@ -199,8 +199,9 @@ extension Process {
   /// Runs the process and waits for its end; kills it after a minute, which no test takes, or
   /// after ten where a sanitizer makes all slow.
   ///
-  /// `act` is done meanwhile, on a thread of its own.
+  /// `act` is done meanwhile, on a thread of its own; its end is waited for too.
   func runToEnd(during act: (@Sendable (Process) -> Void)? = nil) async throws {
+    let acting = AsyncStream<Never>.makeStream()
     try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
       terminationHandler = { _ in done.resume() }
       do {
@@ -210,13 +211,17 @@ extension Process {
         done.resume(throwing: error)
         return
       }
-      if let act { Thread.detachNewThread { act(self) } }
+      Thread.detachNewThread {
+        act?(self)
+        acting.continuation.finish()
+      }
       let child = processIdentifier
       let seconds = sanitizer == nil ? 60.0 : 600
       DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [weak self] in
         if self?.isRunning == true { kill(child, SIGKILL) }
       }
     }
+    for await _ in acting.stream {}
   }
 }
 

@@ -61,38 +61,61 @@ import Testing
     let result = try whole.bytes("m.safetensors")
     let seed: UInt64 = 2
     let count = TrialScale.count(small: 20, large: 200)
-    let steps = try await TrialScale.results(0..<count) { [place] index -> Int? in
+    let steps = try await TrialScale.results(0..<count) { [place] index in
       var moments = SplitMix(state: seed << 32 + UInt64(index))
       let place = try Workplace(copying: place)
       let signal = Self.names.keys.sorted()[index % 4]
-      let moment = index < 4 ? 0 : Double.random(in: 0...seconds, using: &moments)
+      let moment = Double.random(in: 0...seconds, using: &moments)
       let stop = try await Self.run(Self.words, in: place, signal: signal, after: moment)
       let note = Comment("trial \(index) of seed \(seed): \(stop.outcome)")
-      #expect([0, 75].contains(stop.outcome.code), note)
-      #expect(place.contents.keys.sorted() == ["m.safetensors", "plane.csv"], note)
-      // The first four come as soon as the run notes signals, long before its end.
-      #expect(index >= 4 || stop.outcome.code == 75, note)
-      if stop.outcome.code == 0 {
-        #expect(try place.bytes("m.safetensors") == result, note)
-        return nil
-      }
-      for text in [try #require(Self.names[signal]), "m.safetensors", "--resume"] {
-        #expect(stop.outcome.stderr.contains(text), note)
-      }
-      try await place.expectSuccess(["inspect", "m.safetensors", "--check", "--quiet"])
-      let saved = try JSONValue(
-        reading: await place.expectSuccess(["inspect", "m.safetensors", "--json"]))
-      try await place.expectSuccess(Self.words + ["--resume"])
+      let saved = try await Self.expectSaved(stop, signal, in: place, result: result, note)
+      if saved != nil { try await place.expectSuccess(Self.words + ["--resume"]) }
       #expect(try place.bytes("m.safetensors") == result, note)
-      guard case .number(let step)? = saved["progress"]?["step"] else { return nil }
-      return Int(step)
+      return saved
     }
     let stopped = steps.compactMap(\.self)
-    #expect(stopped.count >= 4 && stopped.allSatisfy { (0..<1000).contains($0) })
+    #expect(stopped.allSatisfy { (0..<1000).contains($0) })
     TrialScale.report(
       "SignalTrials: \(count) runs, \(stopped.count) stopped after "
         + "\(stopped.min() ?? 0) to \(stopped.max() ?? 0) of 1000 steps, the others were done: all "
         + "went on to equal bytes")
+  }
+
+  /// Expects the end of a run that was stopped, or had ended; returns the step at which it stands,
+  /// nil if it had ended.
+  private static func expectSaved(
+    _ stop: Stop, _ signal: Int32, in place: Workplace, result: [UInt8], _ note: Comment
+  ) async throws -> Int? {
+    // After its last save a run has nothing left to lose, and ends by the signal.
+    if stop.outcome.code != 75 {
+      #expect([0, -signal].contains(stop.outcome.code), note)
+      #expect(try place.bytes("m.safetensors") == result, note)
+      return nil
+    }
+    #expect(place.contents.keys.sorted() == ["m.safetensors", "plane.csv"], note)
+    for text in [try #require(names[signal]), "m.safetensors", "--resume"] {
+      #expect(stop.outcome.stderr.contains(text), note)
+    }
+    try await place.expectSuccess(["inspect", "m.safetensors", "--check", "--quiet"])
+    let saved = try JSONValue(
+      reading: await place.expectSuccess(["inspect", "m.safetensors", "--json"]))
+    guard case .number(let step)? = saved["progress"]?["step"] else { return nil }
+    return Int(step)
+  }
+
+  @Test(
+    "Each of the signals stops a run, also one that has just begun",
+    arguments: [SIGINT, SIGTERM, SIGHUP, SIGUSR1])
+  func kinds(signal: Int32) async throws {
+    let words = Self.words + ["--steps", "1000000000"]
+    for moment in [0, 0.1] {
+      let stop = try await Self.run(words, in: place, signal: signal, after: moment)
+      let note = Comment("\(stop.outcome)")
+      #expect(stop.outcome.code == 75, note)
+      let step = try await Self.expectSaved(stop, signal, in: place, result: [], note)
+      #expect(try #require(step) >= 0)
+      try place.remove("m.safetensors")
+    }
   }
 
   @Test("A second SIGINT leaves at once, and the file as it was")
@@ -106,9 +129,9 @@ import Testing
     ]
     let outcome = try await place.run(words) { process in
       let number = process.processIdentifier
-      while !hasEnded(number) && !Self.isNoted(SIGINT, by: number) { usleep(200) }
-      for _ in 0..<2 {
-        Thread.sleep(forTimeInterval: 0.2)
+      // The first is noted once, and the second would be one with it if that had not come yet.
+      for isNoted in [true, false] {
+        while !hasEnded(number) && Self.isNoted(SIGINT, by: number) != isNoted { usleep(200) }
         if !hasEnded(number) { kill(number, SIGINT) }
       }
     }

@@ -42,9 +42,10 @@ import Testing
           for index in waiting { kill(numbers[index], SIGKILL) }
           return
         }
-        let pipe = FileHandle(forReadingAtPath: place[pipes[waiting[0]]])
-        let bytes = Array((try? pipe?.readToEnd()) ?? Data())
-        received.withLock { $0 = (numbers[waiting[0]], bytes) }
+        let winner = numbers[waiting[0]]
+        received.withLock {
+          $0 = (winner, WriterTrials.bytes(place[pipes[waiting[0]]], from: winner))
+        }
       }
       let note = Comment("\(outcomes.map(\.stderr)); \(note)")
       #expect(outcomes.map(\.code).sorted() == [0, 75], note)
@@ -56,6 +57,26 @@ import Testing
       #expect(message.contains(file) && message.contains("process \(process) on "), note)
       #expect(message.split(separator: "\n").count == 1, note)
       return (index, bytes)
+    }
+  }
+
+  /// What a process writes to a pipe until it ends.
+  private static func bytes(_ pipe: String, from process: Int32) -> [UInt8] {
+    // Without waiting for the writer, which may never come.
+    let descriptor = open(pipe, O_RDONLY | O_NONBLOCK)
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let isLast = hasEnded(process)
+      let count = read(descriptor, &buffer, buffer.count)
+      if count > 0 {
+        bytes += buffer[..<count]
+      } else if isLast {
+        return bytes
+      } else {
+        usleep(1_000)
+      }
     }
   }
 
