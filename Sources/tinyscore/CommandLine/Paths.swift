@@ -22,7 +22,10 @@ func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
 /// Makes a folder, durably, unless it is there; the folder that it is to be in has to be.
 func makeFolder(_ name: String) throws {
-  guard mkdir(name, 0o777) != 0 else {
+  // Again when a signal interrupts it, but not for ever.
+  var result = mkdir(name, 0o777)
+  for _ in 0..<1000 where result != 0 && errno == EINTR { result = mkdir(name, 0o777) }
+  guard result != 0 else {
     return try synchronizeFolder(of: name.hasSuffix("/") ? String(name.dropLast()) : name)
   }
   let problem = errno
