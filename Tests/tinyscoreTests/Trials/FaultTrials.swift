@@ -4,6 +4,7 @@ import Testing
 /// Faults of the system at every call of a save: whatever happens, every file is the old one or a
 /// whole new one, and the run can go on to the same bytes.
 @Suite(
+  .disabled(if: sanitizer != nil, "a sanitizer traces the program itself"),
   .enabled(
     if: SystemCall.canBeTraced || ProcessInfo.processInfo.environment["CI"] != nil,
     "strace is not installed or not permitted"))
