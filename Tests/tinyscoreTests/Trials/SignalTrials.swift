@@ -14,6 +14,10 @@ import Testing
     "--width", "4", "--depth", "1", "--threads", "1", "--checkpoint-every", "0",
   ]
 
+  /// Runs the program as from a terminal: what its parent ignores it ignores too, as a shell does
+  /// for what it runs in the background.
+  private static let tracer = ["env", "--default-signal=INT,TERM,HUP,USR1"]
+
   init() throws {
     place = try Workplace()
     try place.put("1,2\n-1,0.5\n3,1\n0,0\n", "plane.csv")
@@ -39,7 +43,7 @@ import Testing
     _ words: [String], in place: Workplace, signal: Int32, after moment: Double
   ) async throws -> Stop {
     let seconds = Mutex<Double?>(nil)
-    let outcome = try await place.run(words) { process in
+    let outcome = try await place.run(words, under: Self.tracer) { process in
       let number = process.processIdentifier
       while !hasEnded(number) && !isNoted(signal, by: number) { usleep(200) }
       Thread.sleep(forTimeInterval: moment)
@@ -127,7 +131,7 @@ import Testing
       "train", "plane.csv", "--output", "m.safetensors", "--steps", "10", "--batch", "262144",
       "--width", "256", "--depth", "3", "--quiet",
     ]
-    let outcome = try await place.run(words) { process in
+    let outcome = try await place.run(words, under: Self.tracer) { process in
       let number = process.processIdentifier
       // The first is noted once, and the second would be one with it if that had not come yet.
       for isNoted in [true, false] {
