@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 INSTALLABLE = .build-install/release/tinyscore
 
-.PHONY: demo test install uninstall installable test-install test-recipes bench bench-peers test-address test-thread results branchings laws coverage efficiency schedules format lint build packages fuzz trials trial-hour clean
+.PHONY: demo test install uninstall installable test-install test-recipes bench bench-peers test-address test-thread results branchings laws coverage efficiency schedules fuzz trials trial-hour format lint build packages clean
 
 demo: build
 	@mkdir -p $(DEMO)
@@ -30,6 +30,7 @@ TESTED = -c release -Xswiftc -enable-testing --scratch-path .build-tests \
 test: packages lint .venv/done
 	$(SWIFT) build --build-tests $(TESTED)
 	TINYSCORE_PYTHON=$(CURDIR)/.venv/bin/python $(SWIFT) test --skip-build $(TESTED)
+	Tests/Fuzzing/fuzz
 
 # The tests with each memory access checked, or each pair of accesses by two threads.
 test-address: packages .venv/done
@@ -46,8 +47,8 @@ bench: build
 bench-peers: build .venv-peers/done
 	.venv-peers/bin/python Tests/Python/peers.py $(TINYSCORE) .venv-peers/bin/python
 
-# The large trials: faults, kills, writers, signals and threads, all or one of them.
-TRIALS = trial-faults trial-kills trial-writers trial-signals trial-threads
+# The large trials of what is to be neither lost nor let in, all or one of them.
+TRIALS = trial-faults trial-kills trial-writers trial-signals trial-threads trial-readers
 
 .PHONY: $(TRIALS)
 trials: $(TRIALS)
@@ -57,6 +58,7 @@ trial-kills: SUITE = KillTrials
 trial-writers: SUITE = WriterTrials
 trial-signals: SUITE = SignalTrials
 trial-threads: SUITE = ThreadTrials
+trial-readers: SUITE = ReaderTrials
 
 $(TRIALS): packages
 	$(SWIFT) build --build-tests $(TESTED)
