@@ -151,14 +151,16 @@ final class Workplace: Sendable {
     // Closed here, as they otherwise stay open for some time: two for each of a thousand runs.
     defer { for handle in handles { try? handle.close() } }
     (process.standardOutput, process.standardError) = (handles[0], handles[1])
+    let start = ContinuousClock.now
     try await process.runToEnd(during: act)
+    let duration = ContinuousClock.now - start
     let texts = try names.map {
       String(decoding: try Data(contentsOf: URL(fileURLWithPath: $0)), as: UTF8.self)
     }
     return Outcome(
       code: process.terminationReason == .exit
         ? process.terminationStatus : -process.terminationStatus,
-      stdout: texts[0], stderr: texts[1])
+      stdout: texts[0], stderr: texts[1], seconds: duration / .seconds(1))
   }
 }
 
@@ -168,6 +170,8 @@ struct Outcome {
   let code: Int32
   let stdout: String
   let stderr: String
+  /// How long it took, without the wait for its turn.
+  let seconds: Double
 }
 
 /// The program, which is built into the folder of the tests.

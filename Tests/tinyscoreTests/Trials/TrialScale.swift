@@ -43,6 +43,14 @@ func hasEnded(_ process: Int32) -> Bool {
   return state == nil || state == "Z" || state == "X"
 }
 
+/// Waits for some seconds, or for less where the process has ended before.
+func wait(_ seconds: Double, while process: Int32) {
+  let end = ContinuousClock.now + .seconds(seconds)
+  while ContinuousClock.now < end && !hasEnded(process) {
+    usleep(useconds_t(min(1e4, max(0, 1e6 * ((end - .now) / .seconds(1))))))
+  }
+}
+
 /// The generator SplitMix64 (Steele, Lea and Flood 2014), for moments that can be had again.
 struct SplitMix: RandomNumberGenerator {
   var state: UInt64
