@@ -75,8 +75,8 @@ struct Train: ParsableCommand {
     // What is wrong with the options of a run that begins is found before anything is made.
     let fresh = resume ? nil : try start(on: whole)
     if output == nil && !resume { try makeFolder("checkpoints") }
-    try withOutputs([path, metrics]) {
-      try train(fresh ?? start(on: whole), record: whole.record)
+    try withOutputs([path], keepingTemporaries: resume) {
+      try withOutputs([metrics]) { try train(fresh ?? start(on: whole), record: whole.record) }
     }
   }
 
@@ -147,7 +147,6 @@ struct Train: ParsableCommand {
       start.report(output: path)
       try files.restore(saved)
     } else {
-      files.removeTemporaries()
       warnOfReplacement()
     }
   }
