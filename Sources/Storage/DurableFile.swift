@@ -214,7 +214,14 @@ struct TemporaryName {
     let (folder, name) = FileName.split(target)
     self.folder = folder
     // The system allows 255 bytes a name; a character of UTF-8 has at most four.
-    start = "." + (name.utf8.count <= 200 ? name : String(name.unicodeScalars.prefix(50))) + "."
+    start = "." + (name.utf8.count <= 200 ? name : Self.shortened(name)) + "."
+  }
+
+  /// The beginning of a long name, with as much of its SHA-256 as tells it from others.
+  private static func shortened(_ name: String) -> String {
+    var hash = SHA256()
+    hash.update(Array(name.utf8).span.bytes)
+    return "\(String(name.unicodeScalars.prefix(50)))-\(hash.hexDigest().prefix(16))"
   }
 
   /// The path of this process's temporary file of the given number.

@@ -12,6 +12,9 @@ enum FileName {
   /// Whether there is a file or folder of this name.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Whether the name is that of a regular file, symbolic links followed.
+  static func isRegular(_ path: String) -> Bool { (try? FileStatus(of: path))?.isRegular ?? false }
+
   /// Whether the name is that of a folder, symbolic links followed.
   static func isFolder(_ path: String) -> Bool { (try? FileStatus(of: path))?.isFolder ?? false }
 
@@ -34,6 +37,13 @@ enum FileName {
   static func previous(of path: String) -> String {
     let (folder, name) = split(path)
     return "\(folder)/.\(name).previous"
+  }
+
+  /// The name under which a file is kept that could not be read as what it should be:
+  /// `.NAME.damaged` in its folder.
+  static func damaged(_ path: String) -> String {
+    let (folder, name) = split(path)
+    return "\(folder)/.\(name).damaged"
   }
 
   /// Removes the file.

@@ -22,6 +22,8 @@ public struct LineFile: Sendable {
   /// Adds lines, each with its end.
   public mutating func append(_ lines: String) throws(StorageError) {
     let bytes = Array(lines.utf8)
+    // Nothing is no reason to take the place of an older file.
+    if bytes.isEmpty && FileName.exists(path) { return }
     guard let length else {
       try writeDurably(bytes, to: path)
       length = bytes.count

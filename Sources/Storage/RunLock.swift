@@ -40,7 +40,9 @@ public struct RunLock: ~Copyable {
   /// The file, locked and with this process's name in it; nil if another process has the lock.
   private static func lockedFile(_ path: String) throws(SystemFailure) -> LockedFile? {
     for _ in 0..<100 {
-      let file = try SystemFile(path, O_RDWR | O_CREAT, mode: 0o666)
+      // Never a file elsewhere that somebody's link leads to: it would be written to.
+      let file = try SystemFile(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o666)
+      guard try file.status().isRegular else { throw SystemFailure(code: EEXIST) }
       let lock = try file.lock()
       guard lock != .held else { return nil }
       // The last holder may have removed the name between the two calls: then this is another file

@@ -178,6 +178,16 @@ import Testing
     #expect(try folder.names.isEmpty)
   }
 
+  @Test("A lock is no link to another file, and writes to none")
+  func linkedLock() throws {
+    try folder.put([1, 2], "victim")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder[".a.lock"], withDestinationPath: "victim")
+    let error = #expect(throws: StorageError.self) { _ = try RunLock(path: folder["a"]) }
+    #expect(error?.kind == .cannotCreate)
+    #expect(try folder.bytes("victim") == [1, 2])
+  }
+
   @Test("Two names of one output have one lock")
   func linkedOutput() throws {
     try folder.put([1], "file")

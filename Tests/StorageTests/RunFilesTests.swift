@@ -57,8 +57,29 @@ import Training
     #expect(saved.skipped.map(\.kind) == [.malformedData])
     #expect(saved.skipped[0].description.hasPrefix(folder["a"]))
     try files.restore(saved)
-    #expect(try folder.names == ["a"])
+    #expect(try folder.names == [".a.damaged", "a"])
     #expect(try Checkpoint(path: folder["a"]).step == 10)
+    #expect(try folder.bytes(".a.damaged") == bytes)
+  }
+
+  @Test("A whole output is taken though the file before has more steps: it was put there")
+  func rolledBack() throws {
+    try put("a", step: 10)
+    try put(".a.previous", step: 20)
+    #expect(try files.newest().checkpoint.step == 10)
+    try folder.put([], ".a.previous")
+    #expect(try files.newest().skipped.isEmpty)
+  }
+
+  @Test("Without the output what is wrong with the others is the error; what is not a file is none")
+  func others() throws {
+    try folder.put([1], ".a.previous")
+    var error = #expect(throws: StorageError.self) { try files.newest() }
+    #expect(error?.kind == .malformedData)
+    try FileManager.default.removeItem(atPath: folder[".a.previous"])
+    try #require(mkfifo(folder[".a.previous"], 0o600) == 0)
+    error = #expect(throws: StorageError.self) { try files.newest() }
+    #expect(error?.kind == .noInput)
   }
 
   @Test("Weights alone are not gone on from; nothing and nothing whole are two errors")

@@ -53,10 +53,14 @@ import Testing
     for name in ["whole.safetensors", "m.safetensors"] {
       try await place.expectSuccess([
         "train", "pair.json", "--output", name, "--resume", "--steps", "6100", "--quiet",
+        "--metrics", "\(name).jsonl",
       ])
       try await place.expectSuccess(["inspect", name, "--check"])
     }
     #expect(try place.bytes("m.safetensors") == place.bytes("whole.safetensors"))
+    // The run that had ended goes on from its end.
+    let logged = String(decoding: try place.bytes("whole.safetensors.jsonl"), as: UTF8.self)
+    #expect(logged.split(separator: "\n").count == 1 && logged.contains("\"step\":6100"))
     let saved = try await inspected("m.safetensors")
     #expect(saved["config"]?["steps"] == 6100 && saved["config"]?["extended-from"] == [6000])
     #expect(saved["progress"]?["step"] == 6100)
@@ -97,7 +101,8 @@ import Testing
     #expect(outcome.code == 0 && outcome.stderr.contains("/.m.safetensors.2.0.tmp, header"))
     #expect(outcome.stderr.contains("/.m.safetensors.1.0.tmp, saved after step"))
     #expect(try place.bytes("m.safetensors") == final)
-    #expect(Set(place.contents.keys) == ["pair.json", "m.safetensors"])
+    #expect(Set(place.contents.keys) == ["pair.json", "m.safetensors", ".m.safetensors.damaged"])
+    #expect(try place.bytes(".m.safetensors.damaged") == last.dropLast())
 
     // None of them.
     try place.put("x", "m.safetensors")
@@ -107,6 +112,11 @@ import Testing
     try await place.expectError(
       66, ["train", "pair.json", "--output", "none.safetensors", "--resume"],
       mentions: ["none.safetensors", "--resume"])
+    try place.remove("m.safetensors")
+    try await place.expectError(
+      65, Self.train + ["--resume", "--quiet"], mentions: [".m.safetensors.previous"])
+    try await place.expectError(
+      64, ["train", "pair.json", "--output", "/dev/null", "--resume"], mentions: ["--resume"])
   }
 
   @Test("A run from the beginning says that it replaces one that could go on")
@@ -117,6 +127,21 @@ import Testing
     #expect(outcome.stderr.split(separator: "\n").count == 1)
     #expect(Set(place.contents.keys) == ["pair.json", "m.safetensors"])
     #expect(try await inspected("m.safetensors")["config"]?["steps"] == 20)
+  }
+
+  @Test("SIGTERM that comes twice, as from 'timeout', stops a run as one does")
+  func twice() async throws {
+    let run = place.process(
+      Self.train + ["--steps", "1000000000", "--checkpoint-every", "10"] + Self.options)
+    run.standardError = FileHandle.nullDevice
+    run.send(SIGTERM) { [place] in
+      guard place.has("m.safetensors") else { return false }
+      kill(run.processIdentifier, SIGTERM)
+      return true
+    }
+    try await run.runToEnd()
+    #expect(run.terminationReason == .exit && run.terminationStatus == 75)
+    try await place.expectSuccess(["inspect", "m.safetensors", "--check"])
   }
 
   @Test("A save on the way that fails is said, and the run goes on and saves again")

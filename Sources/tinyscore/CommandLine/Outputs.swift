@@ -18,7 +18,7 @@ func withOutputs(
     Terminal.complain(
       "\(path): the file system knows no locks, so see to it that no other run writes the file")
   }
-  if !keepingTemporaries { RunFiles(output: path).removeTemporaries() }
+  if !keepingTemporaries && lock.isExclusive { RunFiles(output: path).removeTemporaries() }
   try checkOutput(path)
   try withOutputs(rest, keepingTemporaries: keepingTemporaries, body)
   _ = consume lock

@@ -99,7 +99,9 @@ private func inputFiles(_ inputs: [String], besides outputs: [String]) -> [Strin
       ? [input] : [input] + [".json", ".npy", ".csv"].map { "datasets/\(input)\($0)" }
   }
   guard outputs.contains(where: { !isStream($0) && fileExists($0) }) else { return files }
-  return files + files.filter(fileExists).flatMap { Dataset.pointFiles(namedIn: $0) }
+  return files
+    + files.filter { fileExists($0) && !isStream($0) }
+    .flatMap { Dataset.pointFiles(namedIn: $0) }
 }
 
 /// Throws unless `output` is where an array can go: an `.npy` file, or a pipe or a device, that is

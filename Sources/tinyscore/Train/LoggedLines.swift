@@ -24,7 +24,8 @@ struct LoggedLines {
         number += 1
         let rest = bytes.extracting(read.length..<bytes.count)
         let (length, isWhole) = Self.firstLine(of: rest)
-        if !isWhole && number > 1 && length == rest.count { break }
+        let isCutShort = !isWhole && length == rest.count && length < Self.longestLine
+        if isCutShort && (number > 1 || rest[0] == UInt8(ascii: "{")) { break }
         try read.add(rest.extracting(0..<length), file: contents.path, number: number)
         if isWhole && read.step <= last { kept = read }
       }

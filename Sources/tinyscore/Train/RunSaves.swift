@@ -16,7 +16,7 @@ struct RunSaves {
   private let files: RunFiles
   /// Whether the file at `path` is this run's, to be kept beside its successor.
   private var isBegun: Bool
-  /// The step of the last save of this process.
+  /// The step of the state at `path`, if it has the options of this run.
   private var savedStep: Int?
   /// What is wrong since a save has failed; nil if none has.
   private var trouble: Trouble?
@@ -37,12 +37,14 @@ struct RunSaves {
   /// Seconds between the tries of a save that the run ends with.
   private static let lastDelays = [0.25, 0.5, 1]
 
-  /// The saves of a run; `isBegun` says whether the file at `path` is an earlier state of it.
-  init(path: String, period: Int, weightsOnly: Bool, isBegun: Bool) {
+  /// The saves of a run; `isBegun` says whether the file at `path` is an earlier state of it, and
+  /// `savedStep` of which step, if it is with the same options.
+  init(path: String, period: Int, weightsOnly: Bool, isBegun: Bool, savedStep: Int?) {
     self.path = path
     self.period = period
     self.weightsOnly = weightsOnly
     self.isBegun = isBegun
+    self.savedStep = savedStep
     files = RunFiles(output: path)
   }
 

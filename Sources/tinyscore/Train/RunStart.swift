@@ -10,6 +10,9 @@ struct RunStart {
   /// Nil for a run from the beginning.
   let saved: RunFiles.Saved?
 
+  /// Whether the saved state is that of a run with the same options.
+  var isUnchanged: Bool { saved?.checkpoint.configuration == configuration }
+
   /// Throws unless the saved network is that of the options and the data.
   func checkShape() throws {
     guard let saved else { return }

@@ -4,8 +4,8 @@ internal import Synchronization
 /// The signal that asks this run to stop: Ctrl-C, a scheduler's SIGTERM or SIGUSR1, a terminal that
 /// closes.
 ///
-/// From `listen` to `release` a first one is only noted, so that it never meets a step half done; a
-/// second of its kind ends the process at once.
+/// From `listen` to `release` it is only noted, so that it never meets a step half done. A second
+/// SIGINT ends the process at once; others come twice without anybody's wish, as from `timeout`.
 enum StopRequest {
   private static let names = [
     SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP", SIGUSR1: "SIGUSR1",
@@ -24,7 +24,8 @@ enum StopRequest {
       sigaddset(&signals, signal)
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { StopRequest.noted.store($0, ordering: .relaxed) }
-      action.sa_flags = SA_RESTART | Int32(truncatingIfNeeded: SA_RESETHAND)
+      action.sa_flags =
+        SA_RESTART | (signal == SIGINT ? Int32(truncatingIfNeeded: SA_RESETHAND) : 0)
       sigaction(signal, &action, nil)
     }
     // A program inherits what the thread that starts it holds back, and some hold back everything.

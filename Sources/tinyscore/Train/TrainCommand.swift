@@ -86,7 +86,8 @@ struct Train: ParsableCommand {
     var run = TrainingRun(
       trainer, record: record,
       saves: RunSaves(
-        path: path, period: checkpointEvery, weightsOnly: weightsOnly, isBegun: resume),
+        path: path, period: checkpointEvery, weightsOnly: weightsOnly, isBegun: resume,
+        savedStep: start.isUnchanged ? trainer.step : nil),
       log: try metrics.map {
         try resume ? MetricsLog(path: $0, resumedAt: trainer.step) : MetricsLog(path: $0)
       }, quiet: common.quiet)
@@ -120,12 +121,16 @@ struct Train: ParsableCommand {
 
   /// What the run begins with: the options of this call, or those of the run that goes on.
   private func start(on whole: Dataset) throws -> RunStart {
-    let saved = resume ? try RunFiles(output: path).newest() : nil
-    guard let saved else {
+    guard resume else {
       let data = try whole.split(holdout: choices.holdout ?? 0, seed: common.seed).data
       let options = try choices.resolved(for: data, path: dataset, seed: common.seed)
       return RunStart(configuration: options, data: data, saved: nil)
     }
+    guard !isStream(path) else {
+      throw Failure.usage(
+        "resume", expected: "an output that is a file", found: "a pipe or a device: \(path)")
+    }
+    let saved = try RunFiles(output: path).newest()
     let options = try choices.continued(
       saved.checkpoint.configuration, seed: common.givenSeed, path: saved.file)
     guard saved.checkpoint.dataset.canonicalText == whole.record.canonicalText else {
@@ -135,6 +140,7 @@ struct Train: ParsableCommand {
     }
     let data = try whole.split(holdout: options.holdout, seed: options.seed).data
     try data.checkTrainable(path: dataset)
+    try options.checkMemory(dimension: data.law.dimension)
     let start = RunStart(configuration: options, data: data, saved: saved)
     try start.checkShape()
     return start

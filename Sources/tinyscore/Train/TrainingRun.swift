@@ -28,6 +28,7 @@ struct TrainingRun {
   mutating func run() throws {
     do {
       try advanceToEnd()
+      log?.saveOnTheWay()
       try saves.saveToLeave(checkpoint, isDone: true)
     } catch {
       // What was logged says how it came to that.
@@ -53,8 +54,9 @@ struct TrainingRun {
       meter.update(step: trainer.step, of: total, loss: smoothLoss, note: entropy, time: now)
       log?.note(trainer, seconds: now - start)
       if trainer.step < total && saves.isDue(step: trainer.step, time: now) {
-        saves.saveOnTheWay(checkpoint, time: now)
+        // The log first: what goes on after this checkpoint does not write its lines again.
         log?.saveOnTheWay()
+        saves.saveOnTheWay(checkpoint, time: now)
       }
     }
   }
@@ -63,6 +65,7 @@ struct TrainingRun {
   private mutating func endEarly(_ signal: String) throws {
     // An untrained network is no reason to replace a file.
     let isKept = trainer.step == 0 && fileExists(saves.path)
+    log?.saveOnTheWay()
     if !isKept { try saves.saveToLeave(checkpoint, isDone: false) }
     throw Failure(
       .stopped,
