@@ -64,8 +64,8 @@ public struct FileContents: Sendable {
     }
   }
 
-  /// What to do about a file that is not there: the nearest name in its folder with the same ending, if any
-  /// is near.
+  /// What to do about a file that is not there: the nearest name in its folder with the same ending,
+  /// if any is near.
   private static func remedy(missing path: String) -> String {
     let (folder, name) = FileName.split(path)
     let ending = name.split(separator: ".").last.map { "." + $0.lowercased() } ?? ""

@@ -41,7 +41,7 @@ public final class Trainer {
   public convenience init(
     configuration: TrainingConfiguration, source: any SampleSource, workers: Workers
   ) {
-    let ledger = Self.ledger(configuration, part: configuration.part(of: 0), source.moments)
+    let ledger = Self.makeLedger(configuration, part: configuration.part(of: 0), source.moments)
     self.init(
       configuration: configuration, source: source,
       state: TrainingState(
@@ -53,7 +53,7 @@ public final class Trainer {
   ///
   /// Its window is the last twentieth of the part, within which the weights hardly move, or what it
   /// takes for sixteen samples in the bands that get the fewest, up to half of a short part.
-  private static func ledger(
+  private static func makeLedger(
     _ configuration: TrainingConfiguration, part: Range<Int>, _ moments: DataMoments,
     bandCount: Int = LossLedger.defaultBandCount
   ) -> LossLedger {
@@ -107,7 +107,7 @@ public final class Trainer {
   /// losses may have it already: the run must not be saved.
   public func advance() throws(TrainingError) {
     if configuration.extendedFrom.contains(step) {
-      ledger = Self.ledger(
+      ledger = Self.makeLedger(
         configuration, part: configuration.part(of: step), source.moments,
         bandCount: ledger.bandCount)
     }
