@@ -12,8 +12,10 @@ enum FileName {
   /// Whether there is a file or folder of this name.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// Whether the name is that of a regular file, symbolic links followed.
-  static func isRegular(_ path: String) -> Bool { (try? FileStatus(of: path))?.isRegular ?? false }
+  /// Whether the name is that of a regular file, and of no symbolic link to one.
+  static func isRegular(_ path: String) -> Bool {
+    (try? FileStatus(ofLink: path))?.isRegular ?? false
+  }
 
   /// Whether the name is that of a folder, symbolic links followed.
   static func isFolder(_ path: String) -> Bool { (try? FileStatus(of: path))?.isFolder ?? false }

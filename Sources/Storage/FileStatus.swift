@@ -27,6 +27,14 @@ struct FileStatus {
     self.init(status)
   }
 
+  /// The status of the file `path` itself, which may be a symbolic link.
+  init(ofLink path: String) throws(SystemFailure) {
+    guard !path.utf8.contains(0) else { throw SystemFailure(code: EINVAL) }
+    var status = stat()
+    _ = try checked { Int(lstat(path, &status)) }
+    self.init(status)
+  }
+
   /// The status of what `path` leads to, nil if it leads nowhere.
   static func ifPresent(_ path: String) throws(SystemFailure) -> FileStatus? {
     do throws(SystemFailure) {

@@ -22,9 +22,9 @@ public struct LineFile: Sendable {
   /// Adds lines, each with its end.
   public mutating func append(_ lines: String) throws(StorageError) {
     let bytes = Array(lines.utf8)
-    // Nothing is no reason to take the place of an older file.
-    if bytes.isEmpty && FileName.exists(path) { return }
     guard let length else {
+      // Nothing is no reason to take the place of an older file.
+      if bytes.isEmpty && FileName.exists(path) { return }
       try writeDurably(bytes, to: path)
       length = bytes.count
       return
@@ -34,7 +34,13 @@ public struct LineFile: Sendable {
       // Shorter where somebody has taken lines away: the file goes on from its end.
       let end = min(length, try file.status().size)
       try file.truncate(to: end)
-      try file.write(bytes.span.bytes)
+      do throws(SystemFailure) {
+        try file.write(bytes.span.bytes)
+      } catch {
+        // This may be the last call: no half line is to stay.
+        try? file.truncate(to: end)
+        throw error
+      }
       try file.synchronize()
       self.length = end + bytes.count
     } catch {

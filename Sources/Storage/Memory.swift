@@ -42,13 +42,18 @@ private func memoryCounts() -> [Double] {
 func checkMemory(
   forPoints rows: Double, columns: Int, file: String, place: String
 ) throws(StorageError) {
-  let needed = rows * (Double(columns) * Double(MemoryLayout<Double>.size) + bytesBesidePoint)
+  let coordinate = Double(columns) * Double(MemoryLayout<Double>.size)
+  let needed = rows * (coordinate + bytesBesidePoint) + rowsOfWork * coordinate
   guard let available = availableMemory(), needed > available else { return }
   throw .malformed(
     file: file, place: place,
     expected: "points that fit into \(memoryText(available)) of memory as float64",
     found: "a need of \(memoryText(needed))", remedy: "take a part of the points")
 }
+
+/// The points in the works whatever the number of those in the file: samples, noise and gradients
+/// of a block.
+private let rowsOfWork = 1200.0
 
 /// What `PointsLaw` holds at most beside the coordinates of a point.
 private let bytesBesidePoint = 50.0

@@ -23,14 +23,21 @@ public struct RunLock: ~Copyable {
       guard !name.isEmpty else { throw SystemFailure(code: path.isEmpty ? ENOENT : EISDIR) }
       locked = try Self.lockedFile(lockPath)
     } catch {
-      throw .cannotCreate(path: path, reason: error.reason)
+      // Where something else has its name the lock is to be named, which nobody has asked for.
+      let isLock = !name.isEmpty && [EISDIR, ELOOP, EEXIST].contains(error.code)
+      throw .cannotCreate(path: isLock ? lockPath : path, reason: error.reason)
     }
     guard let locked else { throw .inUse(path: path, holder: Self.holder(lockPath)) }
     self.locked = locked
   }
 
   /// The name goes before the lock does, so nobody locks a file that is about to vanish unseen.
-  deinit { try? FileName.remove(lockPath) }
+  ///
+  /// It may be that of another file meanwhile, if somebody has removed this one.
+  deinit {
+    let mine = (try? locked.file.status())?.identity
+    if mine == (try? FileStatus(ofLink: lockPath))?.identity { try? FileName.remove(lockPath) }
+  }
 
   private struct LockedFile: ~Copyable {
     let file: SystemFile

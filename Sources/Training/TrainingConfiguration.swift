@@ -55,6 +55,8 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public static let sizeLimits = (
     steps: (1 << 31) - 1, batch: 1 << 20, width: 1 << 14, depth: 64
   )
+  /// How often a run may be extended.
+  public static let mostExtensions = 1000
   /// The least width of the range in `ln σ`, at which its levels still differ in single precision.
   public static let leastLogWidth = 1e-3
 
@@ -69,6 +71,9 @@ public struct TrainingConfiguration: Sendable, Equatable {
     ]
     for (option, value, maximum) in sizes where value < 1 || value > maximum {
       return (option, "an integer from 1 to \(maximum)", "\(value)")
+    }
+    guard extendedFrom.count <= Self.mostExtensions else {
+      return ("extended-from", "at most \(Self.mostExtensions) numbers", "\(extendedFrom.count)")
     }
     for (total, next) in zip(extendedFrom, extendedFrom.dropFirst() + [steps]) {
       guard total >= 1 && total < next else {

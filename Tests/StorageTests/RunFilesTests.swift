@@ -78,6 +78,10 @@ import Training
     #expect(error?.kind == .malformedData)
     try FileManager.default.removeItem(atPath: folder[".a.previous"])
     try #require(mkfifo(folder[".a.previous"], 0o600) == 0)
+    // Somebody's link must not have another run's checkpoint become the output, and be replaced.
+    try put("b", step: 20)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder[".a.1.0.tmp"], withDestinationPath: "b")
     error = #expect(throws: StorageError.self) { try files.newest() }
     #expect(error?.kind == .noInput)
   }

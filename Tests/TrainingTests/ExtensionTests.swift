@@ -41,6 +41,7 @@ import Testing
   func impossible(totals: [Int]) throws {
     #expect(try Self.extended(totals, steps: 100).problem?.option == "extended-from")
     #expect(try Self.extended([50, 60], steps: 100).problem == nil)
+    #expect(try Self.extended(Array(1...1001), steps: 5000).problem?.option == "extended-from")
   }
 
   @Test("A run that has ended and one that has not are extended to the same bits")

@@ -144,6 +144,17 @@ import Testing
     try await place.expectSuccess(["inspect", "m.safetensors", "--check"])
   }
 
+  @Test("What is no checkpoint is said to be replaced, and a forged ledger is not gone on from")
+  func strangers() async throws {
+    try place.put("my thesis", "m.safetensors")
+    let outcome = try await place.run(Self.train + ["--steps", "20"] + Self.options)
+    #expect(outcome.code == 0 && outcome.stderr.contains("m.safetensors is no whole checkpoint"))
+    try place.forge("m.safetensors", "n.safetensors", tensor: "ledger.pages") { $0[0] += 1 }
+    try await place.expectError(
+      65, ["train", "pair.json", "--output", "n.safetensors", "--resume", "--steps", "40"],
+      mentions: ["n.safetensors", "ledger.pages"])
+  }
+
   @Test("A save on the way that fails is said, and the run goes on and saves again")
   func savedAgain() async throws {
     try place.makeFolder("store")

@@ -12,6 +12,10 @@ enum Main {
     for refused in [SIGPIPE, SIGXFSZ] { signal(refused, SIG_IGN) }
     Terminal.reserveStandardStreams()
     do {
+      // Swift puts this in the place of bytes that are no text: the name would be another one.
+      if let word = CommandLine.arguments.first(where: { $0.unicodeScalars.contains("\u{FFFD}") }) {
+        throw Failure(.usage, "expected words in UTF-8, found \(excerpt(word))")
+      }
       var command = try Tinyscore.parsed(
         joiningNegativeValues(Array(CommandLine.arguments.dropFirst())))
       try command.run()

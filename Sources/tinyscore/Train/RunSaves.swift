@@ -98,14 +98,14 @@ struct RunSaves {
   private mutating func save(
     _ checkpoint: Checkpoint, weightsOnly: Bool = false
   ) throws(StorageError) {
-    // What another run kept beside its output must not be taken for an earlier state of this one.
-    if !isBegun { files.removePrevious() }
     do throws(StorageError) {
       try checkpoint.write(to: path, weightsOnly: weightsOnly, keepingPrevious: isBegun)
-    } catch .cannotWrite(_, _, isFull: true) where files.removePrevious() {
+    } catch .cannotWrite(_, _, isFull: true) where isBegun && files.removePrevious() {
       // The file before is the first to go where the disk has no room for it.
       try checkpoint.write(to: path, weightsOnly: weightsOnly)
     }
+    // What another run kept beside its output has nothing to do with this one.
+    if !isBegun { files.removePrevious() }
     (isBegun, savedStep) = (true, checkpoint.step)
   }
 }

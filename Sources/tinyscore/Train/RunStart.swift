@@ -13,8 +13,8 @@ struct RunStart {
   /// Whether the saved state is that of a run with the same options.
   var isUnchanged: Bool { saved?.checkpoint.configuration == configuration }
 
-  /// Throws unless the saved network is that of the options and the data.
-  func checkShape() throws {
+  /// Throws unless the saved state is one of a run with these options on these data.
+  func check() throws {
     guard let saved else { return }
     let shape = configuration.networkShape(dimension: data.law.dimension)
     guard saved.checkpoint.state.network.shape == shape else {
@@ -23,6 +23,9 @@ struct RunStart {
         "\(saved.file): expected the \(shape.frequencyCount) frequencies and \(shape.dimension) "
           + "coordinates of its configuration, found tensors of another network")
     }
+    try saved.checkpoint.checkLedger(path: saved.file)
+    try saved.checkpoint.checkEmbedding(path: saved.file)
+    try saved.checkpoint.checkMoments(data.law.moments, path: saved.file)
   }
 
   /// Says where the run goes on from, if that is not plainly the output, and whether it can end in

@@ -23,7 +23,9 @@ enum StopRequest {
     for signal in names.keys where !isIgnored(signal) {
       sigaddset(&signals, signal)
       var action = sigaction()
-      action.__sigaction_handler.sa_handler = { StopRequest.noted.store($0, ordering: .relaxed) }
+      action.__sigaction_handler.sa_handler = {
+        _ = StopRequest.noted.compareExchange(expected: 0, desired: $0, ordering: .relaxed)
+      }
       action.sa_flags =
         SA_RESTART | (signal == SIGINT ? Int32(truncatingIfNeeded: SA_RESETHAND) : 0)
       sigaction(signal, &action, nil)

@@ -142,7 +142,7 @@ struct Train: ParsableCommand {
     try data.checkTrainable(path: dataset)
     try options.checkMemory(dimension: data.law.dimension)
     let start = RunStart(configuration: options, data: data, saved: saved)
-    try start.checkShape()
+    try start.check()
     return start
   }
 
@@ -159,9 +159,13 @@ struct Train: ParsableCommand {
 
   /// Says so if the run is to replace one that could go on.
   private func warnOfReplacement() {
-    guard fileExists(path), !isStream(path), let old = try? Checkpoint(path: path),
-      old.hasOptimizerState && old.step < old.configuration.steps
+    guard fileExists(path), !isStream(path), let contents = try? FileContents(path: path),
+      contents.withBytes({ !$0.isEmpty })
     else { return }
+    guard let old = try? Checkpoint(path: path) else {
+      return Terminal.complain("\(path) is no whole checkpoint, and is replaced at the next save")
+    }
+    guard old.hasOptimizerState && old.step < old.configuration.steps else { return }
     Terminal.complain(
       "\(path) has a run that was stopped after step \(old.step) of \(old.configuration.steps), "
         + "and is replaced at the next save; --resume would go on with it")
