@@ -13,7 +13,8 @@ public struct RunFiles: Sendable {
   /// The files of the run with the output `path`.
   public init(output path: String) {
     self.path = path
-    target = (try? FileName.resolved(path)) ?? path
+    // As it was named where that is the file itself: messages name what stands beside it.
+    target = FileName.isRegular(path) ? path : (try? FileName.resolved(path)) ?? path
   }
 
   private var previous: String { FileName.previous(of: target) }
