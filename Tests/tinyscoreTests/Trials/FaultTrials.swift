@@ -41,6 +41,7 @@ struct FaultTrials {
     for kind in ["open", "write", "fsync", "rename"] {
       #expect(calls.contains { $0.name.hasPrefix(kind) }, "no \(kind) in \(name)")
     }
+    run.expectDurability()
     let ends = try await TrialScale.results(calls.flatMap(Fault.all)) { try await run.run($0) }
     let counts = [SavingRun.End.survived, .failed, .killed].map { end in
       ends.count { $0 == end }

@@ -28,6 +28,17 @@ struct SavingRun: Sendable {
     calls = SystemCall.list(text, in: place.path)
   }
 
+  /// Expects that every file is on the disk before it gets its name, and the name after that.
+  func expectDurability() {
+    for (index, call) in calls.enumerated() where call.name.hasPrefix("rename") {
+      let lastOfFile = calls[..<index].last { $0.path == call.path }
+      #expect(lastOfFile?.name == "fsync", "\(call)")
+      let nextSync = calls[index...].first { $0.name == "fsync" }
+      let folder = URL(fileURLWithPath: call.path).deletingLastPathComponent().path
+      #expect(nextSync?.path == folder, "\(call)")
+    }
+  }
+
   /// What a fault came to.
   enum End: Hashable { case survived, failed, killed }
 
