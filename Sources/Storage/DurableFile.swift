@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Makes `bytes` the content of the file `path` as `DurableFile` does.
 ///
-/// Where asked to, the old file stays beside the new one, under the name `previousPath`.
+/// Where asked to, the old file stays beside the new one, as `.NAME.previous`.
 public func writeDurably(
   _ bytes: [UInt8], to path: String, keepingPrevious: Bool = false
 ) throws(StorageError) {
